@@ -1,0 +1,71 @@
+"""One face in one picture, as every measure and every check sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One detected face: ``box`` is left, top, right, bottom and ``score`` is 0..1.
+
+    ``points`` is (6, 2): right eye, left eye, nose tip, mouth, right ear, left ear of the person,
+    x and y. Everything is in pixels of the picture it was found in and may lie outside it.
+    """
+
+    box: tuple[float, float, float, float]
+    points: NDArray[np.float32]
+    score: float
+
+    @property
+    def area(self) -> float:
+        """The box's area in square pixels."""
+        left, top, right, bottom = self.box
+        return max(0.0, right - left) * max(0.0, bottom - top)
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Head pose in degrees; 0, 0, 0 looks into the camera (ISO/IEC 29794-5, head pose).
+
+    Yaw is positive when the person turns to their own left, pitch when they look up, roll when
+    the head tilts towards their own right shoulder... as seen in an unmirrored picture.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """One face, its surroundings and its alignment: all that a quality measure may look at.
+
+    ``pixels`` is (height, width, 3) uint8 RGB, upright. ``scale`` is decoded pixels per stored
+    pixel, below 1 where the picture was decoded at reduced size. ``mesh`` is (468, 3) float32:
+    FaceMesh points, x and y in pixels of ``pixels``, z in the same unit, smaller is nearer.
+    ``aligned`` is (256, 256, 3) uint8 RGB: the head upright with the eye centres at
+    ``ALIGNED_EYES``, and ``aligned_mesh`` is (468, 2), the same points in it.
+    ``faces`` holds every detection in the picture, the one that counts first.
+    ``jpeg_quality`` is the encoder's quality 1..100 estimated from the quantisation table, or
+    None where the picture was not stored as JPEG.
+    """
+
+    pixels: NDArray[np.uint8]
+    scale: float
+    mesh: NDArray[np.float32]
+    pose: Pose
+    aligned: NDArray[np.uint8]
+    aligned_mesh: NDArray[np.float32]
+    faces: tuple[Detection, ...]
+    jpeg_quality: int | None
+
+
+ALIGNED_SIZE = 256
+ALIGNED_EYES = ((96.0, 112.0), (160.0, 112.0))
+"""Centres of the eye at the image's left and right in an aligned crop, x and y in pixels."""

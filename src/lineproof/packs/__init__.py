@@ -1,0 +1,1 @@
+"""Model packs: what they are, how they are built, installed, checked and run."""
