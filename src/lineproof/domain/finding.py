@@ -35,6 +35,14 @@ Finding: TypeAlias = Measured[T] | Unmeasured
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Input that cannot be used at all: a stable ``code``, and a ``sentence`` saying what to do."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class QualityComponent:
     """One quality component of ISO/IEC 29794-5: ``native`` in its own unit, ``value`` 0..100.
 

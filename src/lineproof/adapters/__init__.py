@@ -1,0 +1,1 @@
+"""Who does it: the parts of the ports that run on a machine."""

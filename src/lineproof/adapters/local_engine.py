@@ -1,0 +1,221 @@
+"""The engine in this process: a pack's networks over the numbers of ``face``."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lineproof.domain.finding import FaceFinding, Measured, Unmeasured, Unreadable
+from lineproof.face import quality
+from lineproof.face.calibration import band
+from lineproof.face.detect import detect
+from lineproof.face.image import LIMITS, Picture, decode, read_header
+from lineproof.face.landmarks import mesh, pose, upright
+from lineproof.face.match import Recipe, comparison_score, embed
+from lineproof.face.predictor import read_predictor
+from lineproof.face.view import FaceView
+from lineproof.packs.refusal import PackRefused
+from lineproof.packs.runtime import choose_setting, load, preprocess, runtime_version
+from lineproof.ports import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from lineproof.domain.finding import Finding, FmrBand
+    from lineproof.face.calibration import CalibrationTable
+    from lineproof.face.detect import Network
+    from lineproof.face.predictor import ShapePredictor
+    from lineproof.face.view import Detection
+    from lineproof.packs.manifest import Embedder, Setting, Use
+    from lineproof.packs.runtime import LoadedModels
+    from lineproof.packs.runtime import Network as PackNetwork
+    from lineproof.packs.store import Pack
+    from lineproof.ports import Look
+
+PIPELINE = "1"
+"""Version of everything between a file's bytes and a comparison score. A change that can move a
+score makes a new one, and calibration tables of another pipeline are not used."""
+
+LOOKING_SIDE = 960
+"""Pictures are decoded at reduced scale down to about this many pixels on the longer side..."""
+
+ENOUGH_BETWEEN_EYES = 50.0
+"""...unless the eyes are then closer together than this, in pixels: networks want all there is."""
+
+MIN_PRESENCE = 0.2
+"""Below this the landmark network itself doubts that it was shown a face."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """What was seen in one picture. It holds the picture, in memory only."""
+
+    finding: Finding[FaceFinding]
+    view: FaceView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalEngine:
+    """Looks and compares with one pack in one setting; safe to use from several threads."""
+
+    versions: Versions
+    detector: Network
+    landmarks: Network
+    recipes: tuple[Recipe, ...]
+    calibration: CalibrationTable | None
+
+    def look(self, picture: bytes) -> SeenFace | Unreadable:
+        """Read one stored picture and measure the face that counts."""
+        header = read_header(picture, LIMITS)
+        if isinstance(header, Unreadable):
+            return header
+        decoded = decode(picture, header, longest_side=LOOKING_SIDE)
+        if isinstance(decoded, Unreadable):
+            return decoded
+        view = self._view(decoded)
+        if view is not None and decoded.scale < 1 and _between_eyes(view) < ENOUGH_BETWEEN_EYES:
+            full = decode(picture, header, longest_side=None)
+            if isinstance(full, Unreadable):
+                return full
+            view = self._closer(view, full, full.scale / decoded.scale)
+        return _seen(view)
+
+    def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
+        """Give the band of false match rates of one reference against one person's frames."""
+        if self.calibration is None:
+            return Unmeasured("pack_not_calibrated")
+        if self.calibration.pipeline != self.versions.pipeline:
+            return Unmeasured("pack_calibrated_for_another_pipeline")
+        return Measured(band(self.score(reference=reference, probes=probes), self.calibration))
+
+    def score(self, *, reference: Look, probes: Sequence[Look]) -> float:
+        """Give the bare comparison score: for research on the command line, never for a service."""
+        return comparison_score(self.embedding([reference]), self.embedding(probes))
+
+    def embedding(self, looks: Sequence[Look]) -> NDArray[np.float32]:
+        """Give one person's embedding, (d,) float32: for the evaluation toolkit only."""
+        views = [look.view for look in looks if isinstance(look, SeenFace) and look.view]
+        if len(views) != len(looks):
+            msg = "only faces that this engine has seen can be compared"
+            raise ValueError(msg)
+        return embed(views, self.recipes)
+
+    def _view(self, picture: Picture) -> FaceView | None:
+        faces = detect(picture.pixels, self.detector)
+        return self._view_of(picture, faces) if faces else None
+
+    def _view_of(self, picture: Picture, faces: tuple[Detection, ...]) -> FaceView | None:
+        points, presence = mesh(picture.pixels, faces[0], self.landmarks)
+        if presence < MIN_PRESENCE:
+            return None
+        aligned, aligned_mesh = upright(picture.pixels, points)
+        return FaceView(
+            pixels=picture.pixels,
+            scale=picture.scale,
+            mesh=points,
+            pose=pose(points),
+            aligned=aligned,
+            aligned_mesh=aligned_mesh,
+            faces=faces,
+            jpeg_quality=picture.header.jpeg_quality,
+        )
+
+    def _closer(self, view: FaceView, picture: Picture, factor: float) -> FaceView | None:
+        """Look again at the faces that were found, in a picture ``factor`` times as large."""
+        return self._view_of(picture, tuple(face.scaled(factor) for face in view.faces))
+
+
+def _between_eyes(view: FaceView) -> float:
+    left, right = view.mesh[[33, 133], :2].mean(axis=0), view.mesh[[362, 263], :2].mean(axis=0)
+    return float(np.hypot(*(right - left)))
+
+
+def _seen(view: FaceView | None) -> SeenFace:
+    if view is None:
+        return SeenFace(Unmeasured("no_face"), None)
+    finding = FaceFinding(faces=len(view.faces), quality=quality.assess(view))
+    return SeenFace(Measured(finding), view)
+
+
+def local_engine(
+    pack: Pack, *, default: Pack | None, setting: str | None
+) -> LocalEngine | PackRefused:
+    """Make an engine from a pack; what it lacks comes from the ``default`` pack.
+
+    ``setting`` None takes the pack's first setting.
+    """
+    chosen = choose_setting(pack, setting)
+    if isinstance(chosen, PackRefused):
+        return chosen
+    models = load(pack, default=default)
+    if isinstance(models, PackRefused):
+        return models
+    detector, landmarks = models.detector(), models.landmarks()
+    if isinstance(detector, PackRefused):
+        return detector
+    if isinstance(landmarks, PackRefused):
+        return landmarks
+    recipes = _recipes(models, chosen)
+    if isinstance(recipes, PackRefused):
+        return recipes
+    return LocalEngine(
+        versions=_versions(pack, chosen),
+        detector=_on_pixels(detector),
+        landmarks=_on_pixels(landmarks),
+        recipes=recipes,
+        calibration=chosen.calibration.table() if chosen.calibration else None,
+    )
+
+
+def _versions(pack: Pack, setting: Setting) -> Versions:
+    return Versions(
+        pack=pack.manifest.name,
+        pack_version=pack.manifest.version,
+        setting=setting.name,
+        grade=pack.manifest.grade,
+        pipeline=PIPELINE,
+        runtime=runtime_version(),
+    )
+
+
+def _on_pixels(network: PackNetwork) -> Network:
+    """Let a network take pictures as they are: channel order and scale are the manifest's."""
+    return lambda chips: network(preprocess(chips, network.model))
+
+
+def _recipes(models: LoadedModels, setting: Setting) -> tuple[Recipe, ...] | PackRefused:
+    recipes = []
+    for use in setting.uses:
+        network = models.embedder(use.embedder)
+        if isinstance(network, PackRefused):
+            return network
+        model = models.pack.manifest.embedder(use.embedder)
+        recipes.append(_recipe(models, network, model, use))
+    return tuple(recipes)
+
+
+def _recipe(models: LoadedModels, network: PackNetwork, model: Embedder, use: Use) -> Recipe:
+    height, width = model.size
+    wants_predictor = model.alignment.landmarks == "five_point"
+    return Recipe(
+        network=_on_pixels(network),
+        size=(width, height),
+        indices=model.alignment.indices,
+        predictor=_predictor(models) if wants_predictor else None,
+        targets=tuple(
+            np.array(model.chip_points(padding), dtype=np.float32) for padding in use.paddings
+        ),
+        mirror=use.mirror,
+        weight=use.weight,
+    )
+
+
+def _predictor(models: LoadedModels) -> ShapePredictor:
+    _, content = models.shape_predictor()
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return read_predictor(dict(arrays))

@@ -1,0 +1,150 @@
+"""What a person reads in the terminal: sentences for codes, tables, progress, faults."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lineproof.domain.finding import FmrBand, Measured
+from lineproof.domain.policy import Outcome, Reason, ReasonCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from lineproof.flow.verify import Verification
+
+SENTENCES: Mapping[ReasonCode, str] = {
+    ReasonCode.FACE_MATCH: "The face in the live picture is the face on the document.",
+    ReasonCode.MATCH_UNCERTAIN: "The faces are alike, but not alike enough to decide without a person.",
+    ReasonCode.NO_MATCH: "The two faces could not be matched.",
+    ReasonCode.DOCUMENT_FACE_UNMEASURED: "The portrait on the document could not be used.",
+    ReasonCode.DOCUMENT_QUALITY: "The picture of the document is not good enough.",
+    ReasonCode.LIVE_FACE_UNMEASURED: "No usable face was found in the live picture.",
+    ReasonCode.LIVE_QUALITY: "The live picture is not good enough.",
+    ReasonCode.COMPARISON_UNMEASURED: "The two faces could not be compared.",
+    ReasonCode.LIVENESS_UNMEASURED: "Nobody has shown that a living person was there.",
+    ReasonCode.ATTEMPTS_USED: "No attempt is left, so a person looks now.",
+}
+
+HEADLINES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.APPROVE: ("green", "✔ APPROVE  the person is the one on the document"),
+    Outcome.RETRY: ("yellow", "↻ RETRY    another picture is needed"),
+    Outcome.REFER: ("yellow", "→ REFER    a person has to look"),
+    Outcome.REFUSE: ("red", "✘ REFUSE   this cannot go on"),
+}
+
+NOT_EXAMINED = (
+    "Two pictures were compared. Nothing here shows that the document is genuine or that a living "
+    "person was in front of the camera."
+)
+EVALUATION_GRADE = (
+    "This pack is of evaluation grade: good for trying Lineproof, not for opening real lines."
+)
+
+
+def wide() -> Console:
+    """Give the console for people: standard output, colours only on a terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def aside() -> Console:
+    """Give the console for progress, warnings and errors: standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object and nothing else on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def print_error(code: str, sentence: str, *, as_json: bool) -> None:
+    """Say on standard error, or as JSON on standard output, what is wrong and what to do."""
+    if as_json:
+        print_json({"error": {"code": code, "sentence": sentence}})
+    else:
+        aside().print(f"[bold red]✘[/] {_plain(sentence)}  [dim]({code})[/]")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show progress bars on standard error while something takes longer than a moment."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<44}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=aside(), transient=False) as bars:
+        yield bars
+
+
+def advice(change: Reason | None) -> str:
+    """Give the one thing to do before the next picture."""
+    from lineproof.face import quality
+
+    if change is None:
+        return "Take another picture: look straight into the camera, in even light."
+    if change.about in quality.NAMES:
+        return quality.advice(change.about)
+    where = "of the document" if "document" in change.code else "of the person"
+    return f"Take another picture {where}, with one whole face clearly in view."
+
+
+def verification_json(found: Verification) -> dict[str, Any]:
+    """Give the object that ``lineproof verify --json`` promises; see docs/cli.md."""
+    decision, versions = found.decision, found.versions
+    band = found.evidence.comparison
+    return {
+        "outcome": str(decision.outcome),
+        "reasons": [str(reason) for reason in decision.reasons],
+        "fmr_band": str(band.value) if isinstance(band, Measured) else None,
+        "pack": versions.pack,
+        "pack_version": versions.pack_version,
+        "setting": versions.setting,
+        "grade": versions.grade,
+        "pipeline": versions.pipeline,
+        "runtime": versions.runtime,
+        "attempt": found.evidence.attempt,
+        "advice": advice(decision.change) if decision.outcome is Outcome.RETRY else None,
+        "unmeasured": ["liveness", "document_authenticity"],
+    }
+
+
+def print_verification(found: Verification) -> None:
+    """Show a verdict to a person: what, why, what next, and what was not looked at."""
+    console, decision = wide(), found.decision
+    colour, headline = HEADLINES[decision.outcome]
+    console.print(f"\n[bold {colour}]{headline}[/]\n")
+    for reason in decision.reasons:
+        console.print(f"  • {SENTENCES[reason.code]}  [dim]({reason})[/]")
+    if isinstance(found.evidence.comparison, Measured):
+        console.print(f"  • {band_sentence(found.evidence.comparison.value)}")
+    if decision.outcome is Outcome.RETRY:
+        console.print(f"\n  [bold]Next:[/] {advice(decision.change)}")
+    versions = found.versions
+    console.print(
+        f"\n[dim]  pack {versions.pack} {versions.pack_version} ({versions.setting}, {versions.grade})"
+        f" · pipeline {versions.pipeline} · {versions.runtime} · attempt {found.evidence.attempt}[/]"
+    )
+    console.print(f"[dim]  {NOT_EXAMINED}[/]")
+    if versions.grade == "evaluation":
+        console.print(f"[dim]  {EVALUATION_GRADE}[/]")
+
+
+def band_sentence(band: FmrBand) -> str:
+    """Say in words what a band of false match rates means."""
+    if band.at_most >= 1:
+        return f"More than 1 in {round(1 / band.above):,} pairs of strangers are at least this alike."
+    return f"At most 1 in {round(1 / band.at_most):,} pairs of strangers are at least this alike."
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

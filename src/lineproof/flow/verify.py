@@ -1,0 +1,87 @@
+"""Verify one person against one document.
+
+The whole of it, in order:
+
+1. look at the portrait on the document
+2. look at each live frame
+3. keep the frames that the policy finds good enough
+4. compare one to one, if there is something to compare
+5. gather the Evidence
+6. decide, once
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineproof.domain.finding import Evidence, Unmeasured, Unreadable
+from lineproof.domain.policy import decide, shortfalls
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lineproof.domain.finding import Finding, FmrBand
+    from lineproof.domain.policy import Decision, Policy
+    from lineproof.ports import Engine, Look, Site, Versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found, what was decided, and what it was made with."""
+
+    evidence: Evidence
+    decision: Decision
+    versions: Versions
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRefused:
+    """Picture number ``frame`` (0 for the document, 1 for the first live frame) is unusable."""
+
+    frame: int
+    why: Unreadable
+
+
+def verify(
+    site: Site, *, document: bytes, live: Sequence[bytes], policy: Policy, attempt: int
+) -> Verification | PictureRefused:
+    """Decide whether the person in the ``live`` frames is the person on the ``document``.
+
+    Pictures are stored files (JPEG, PNG, WebP); ``attempt`` counts from 1. One that cannot be read
+    is a PictureRefused; everything else, a missing face included, is evidence for the decision.
+    """
+    # 1. The portrait on the document, and 2. each live frame.
+    looks: list[Look] = []
+    for number, picture in enumerate((document, *live)):
+        look = site.engine.look(picture)
+        if isinstance(look, Unreadable):
+            return PictureRefused(number, look)
+        looks.append(look)
+    reference, *probes = looks
+
+    # 3. Only what the policy finds good enough may be compared.
+    usable = [look for look in probes if not shortfalls(look.finding, policy.required_of_live)]
+    fit = usable and not shortfalls(reference.finding, policy.required_of_document)
+
+    # 4. One to one.
+    comparison = (
+        _compare(site.engine, reference, usable) if fit else Unmeasured("no_usable_picture")
+    )
+
+    # 5. Everything a decision may look at.
+    evidence = Evidence(
+        reference=reference.finding,
+        probes=tuple(look.finding for look in probes),
+        comparison=comparison,
+        liveness=Unmeasured("no_liveness_check"),
+        attempt=attempt,
+    )
+
+    # 6. Once.
+    decision = decide(evidence, policy)
+    return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
+
+
+def _compare(engine: Engine, reference: Look, usable: Sequence[Look]) -> Finding[FmrBand]:
+    return engine.compare(reference=reference, probes=usable)

@@ -1,0 +1,81 @@
+"""A specimen document page round a portrait: for the demonstration, the bench and the tests.
+
+The page is of no real state (ICAO Doc 9303 part 3 keeps ``UTO``, Utopia, for specimens), says
+SPECIMEN across it, and carries the name of nobody.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+PAGE_SIZE = (2000, 1420)
+"""Width and height in pixels: a passport's data page (ID-3, 125 x 88 mm) photographed closely."""
+
+PORTRAIT_BOX = (110, 300, 660, 1007)
+"""Left, top, right, bottom of the portrait on the page: 35 x 45 mm, as ICAO asks."""
+
+_INK = (32, 40, 62)
+_PAPER = np.array([236, 240, 236], dtype=np.float32)
+_FIELDS = (
+    ("Type", "P", 720, 300),
+    ("Code of State", "UTO", 930, 300),
+    ("Passport No.", "L898902C3", 1330, 300),
+    ("Surname", "SPECIMEN", 720, 440),
+    ("Given names", "SAMPLE", 720, 580),
+    ("Nationality", "UTOPIAN", 720, 720),
+    ("Date of birth", "12 AUG 1974", 1330, 720),
+    ("Date of expiry", "15 APR 2032", 1330, 860),
+    ("Place of birth", "ZENITH", 720, 860),
+)
+_MRZ = ("P<UTOSPECIMEN<<SAMPLE<<<<<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122X3204159<<<<<<<<<<<<<<<8")
+
+
+def document_page(portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Image.Image:
+    """Draw a specimen passport page of ``PAGE_SIZE`` round ``portrait``, (h, w, 3) uint8 RGB.
+
+    The portrait is scaled to fill its box, cut at the sides where its shape differs.
+    """
+    page = Image.fromarray(_paper())
+    draw = ImageDraw.Draw(page)
+    draw.text((110, 90), "UTOPIA", font=_font(72), fill=_INK)
+    draw.text((110, 190), "PASSPORT  ·  SPECIMEN, NOT A DOCUMENT", font=_font(40), fill=_INK)
+    for label, value, left, top in _FIELDS:
+        draw.text((left, top), label, font=_font(26), fill=(96, 104, 120))
+        draw.text((left, top + 34), value, font=_font(46), fill=_INK)
+    for row, line in enumerate(_MRZ):
+        for column, letter in enumerate(line):
+            draw.text((110 + column * 40.6, 1130 + row * 110), letter, font=_font(58), fill=_INK)
+    page.paste(Image.fromarray(_fill(portrait)), PORTRAIT_BOX[:2])
+    return page
+
+
+def _paper() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Draw the page's background: fine crossing waves, as a guilloche has."""
+    width, height = PAGE_SIZE
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    waves = np.sin(y / 6 + 9 * np.sin(x / 120)) + np.sin(y / 7 - 9 * np.sin(x / 90))
+    tint = np.stack([-7 * waves, -3 * waves, -5 * waves], axis=-1)
+    return np.clip(_PAPER + tint, 0, 255).astype(np.uint8)
+
+
+def _fill(
+    portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    left, top, right, bottom = PORTRAIT_BOX
+    width, height = right - left, bottom - top
+    factor = max(width / portrait.shape[1], height / portrait.shape[0])
+    size = (round(portrait.shape[1] * factor), round(portrait.shape[0] * factor))
+    area = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    scaled = cv2.resize(portrait, (max(size[0], width), max(size[1], height)), interpolation=area)
+    x = (scaled.shape[1] - width) // 2
+    return np.ascontiguousarray(scaled[:height, x : x + width])
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        msg = "this Pillow was built without FreeType, so no page can be drawn"
+        raise TypeError(msg)
+    return font
