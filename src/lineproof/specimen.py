@@ -29,7 +29,10 @@ _FIELDS = (
     ("Date of expiry", "15 APR 2032", 1330, 860),
     ("Place of birth", "ZENITH", 720, 860),
 )
-_MRZ = ("P<UTOSPECIMEN<<SAMPLE<<<<<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122X3204159<<<<<<<<<<<<<<<8")
+_MRZ = (
+    "P<UTOSPECIMEN<<SAMPLE<<<<<<<<<<<<<<<<<<<<<<<",
+    "L898902C36UTO7408122X3204153<<<<<<<<<<<<<<<4",
+)
 
 
 def document_page(portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Image.Image:
@@ -46,7 +49,8 @@ def document_page(portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> 
         draw.text((left, top + 34), value, font=_font(46), fill=_INK)
     for row, line in enumerate(_MRZ):
         for column, letter in enumerate(line):
-            draw.text((110 + column * 40.6, 1130 + row * 110), letter, font=_font(58), fill=_INK)
+            place = (130 + column * 40.4, 1160 + row * 110)
+            draw.text(place, letter, font=_font(58), fill=_INK, anchor="mm")
     page.paste(Image.fromarray(_fill(portrait)), PORTRAIT_BOX[:2])
     return page
 
@@ -70,7 +74,7 @@ def _fill(
     area = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(portrait, (max(size[0], width), max(size[1], height)), interpolation=area)
     x = (scaled.shape[1] - width) // 2
-    return np.ascontiguousarray(scaled[:height, x : x + width])
+    return np.asarray(scaled[:height, x : x + width], dtype=np.uint8)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:

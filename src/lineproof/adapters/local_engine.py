@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,9 @@ from lineproof.domain.finding import FaceFinding, Measured, Unmeasured, Unreadab
 from lineproof.face import quality
 from lineproof.face.calibration import band
 from lineproof.face.detect import detect
-from lineproof.face.image import LIMITS, Picture, decode, read_header
+from lineproof.face.image import DEFAULT_LIMITS, Picture, decode, read_file, read_header
 from lineproof.face.landmarks import mesh, pose, upright
 from lineproof.face.match import Recipe, comparison_score, embed
-from lineproof.face.predictor import read_predictor
 from lineproof.face.view import FaceView
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.runtime import choose_setting, load, preprocess, runtime_version
@@ -23,6 +21,7 @@ from lineproof.ports import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -41,7 +40,7 @@ PIPELINE = "1"
 """Version of everything between a file's bytes and a comparison score. A change that can move a
 score makes a new one, and calibration tables of another pipeline are not used."""
 
-LOOKING_SIDE = 960
+LOOKING_SIDE = 1500
 """Pictures are decoded at reduced scale down to about this many pixels on the longer side..."""
 
 ENOUGH_BETWEEN_EYES = 50.0
@@ -64,6 +63,8 @@ class LocalEngine:
     """Looks and compares with one pack in one setting; safe to use from several threads."""
 
     versions: Versions
+    fingerprint: str
+    """Changes whenever an embedding may: the hash of the pack's manifest, setting and pipeline."""
     detector: Network
     landmarks: Network
     recipes: tuple[Recipe, ...]
@@ -71,7 +72,7 @@ class LocalEngine:
 
     def look(self, picture: bytes) -> SeenFace | Unreadable:
         """Read one stored picture and measure the face that counts."""
-        header = read_header(picture, LIMITS)
+        header = read_header(picture, DEFAULT_LIMITS)
         if isinstance(header, Unreadable):
             return header
         decoded = decode(picture, header, longest_side=LOOKING_SIDE)
@@ -104,6 +105,16 @@ class LocalEngine:
             msg = "only faces that this engine has seen can be compared"
             raise ValueError(msg)
         return embed(views, self.recipes)
+
+    def embedding_of_file(self, path: Path) -> NDArray[np.float32] | Unmeasured:
+        """Embed the face that counts in an image file, or say why it was not acquired."""
+        content = read_file(path, DEFAULT_LIMITS)
+        seen = content if isinstance(content, Unreadable) else self.look(content)
+        if isinstance(seen, Unreadable):
+            return Unmeasured(seen.code)
+        if isinstance(seen.finding, Unmeasured):
+            return seen.finding
+        return self.embedding([seen])
 
     def _view(self, picture: Picture) -> FaceView | None:
         faces = detect(picture.pixels, self.detector)
@@ -165,6 +176,7 @@ def local_engine(
         return recipes
     return LocalEngine(
         versions=_versions(pack, chosen),
+        fingerprint=f"{pack.manifest_sha256} {chosen.name} {PIPELINE} {runtime_version()}",
         detector=_on_pixels(detector),
         landmarks=_on_pixels(landmarks),
         recipes=recipes,
@@ -195,27 +207,26 @@ def _recipes(models: LoadedModels, setting: Setting) -> tuple[Recipe, ...] | Pac
         if isinstance(network, PackRefused):
             return network
         model = models.pack.manifest.embedder(use.embedder)
-        recipes.append(_recipe(models, network, model, use))
+        five_point = model.alignment.landmarks == "five_point"
+        predictor = models.shape_predictor() if five_point else None
+        if isinstance(predictor, PackRefused):
+            return predictor
+        recipes.append(_recipe(network, predictor, model, use))
     return tuple(recipes)
 
 
-def _recipe(models: LoadedModels, network: PackNetwork, model: Embedder, use: Use) -> Recipe:
+def _recipe(
+    network: PackNetwork, predictor: ShapePredictor | None, model: Embedder, use: Use
+) -> Recipe:
     height, width = model.size
-    wants_predictor = model.alignment.landmarks == "five_point"
     return Recipe(
         network=_on_pixels(network),
         size=(width, height),
         indices=model.alignment.indices,
-        predictor=_predictor(models) if wants_predictor else None,
+        predictor=predictor,
         targets=tuple(
             np.array(model.chip_points(padding), dtype=np.float32) for padding in use.paddings
         ),
         mirror=use.mirror,
         weight=use.weight,
     )
-
-
-def _predictor(models: LoadedModels) -> ShapePredictor:
-    _, content = models.shape_predictor()
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return read_predictor(dict(arrays))

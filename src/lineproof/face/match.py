@@ -56,7 +56,7 @@ def embed(frames: Sequence[FaceView], recipes: Sequence[Recipe]) -> NDArray[np.f
         msg = "an embedding needs at least one frame"
         raise ValueError(msg)
     total = sum(recipe.weight for recipe in recipes)
-    parts = [
+    parts: list[NDArray[np.float32]] = [
         unit(sum_of_features(frames, recipe)) * np.float32(np.sqrt(recipe.weight / total))
         for recipe in recipes
     ]
@@ -67,7 +67,7 @@ def sum_of_features(frames: Sequence[FaceView], recipe: Recipe) -> NDArray[np.fl
     """Give the sum of a network's features over frames, chips and mirror images: (d,)."""
     rows = [row for view in frames for row in recipe.network(chips(view, recipe))[0]]
     # Added one after the other, so that the order of summing never depends on how many there are.
-    total = np.zeros_like(rows[0].reshape(-1))
+    total: NDArray[np.float32] = np.zeros_like(rows[0].reshape(-1))
     for row in rows:
         total = total + unit(row.reshape(-1))
     return total

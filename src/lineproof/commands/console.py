@@ -11,10 +11,10 @@ from lineproof.domain.finding import FmrBand, Measured
 from lineproof.domain.policy import Outcome, Reason, ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from lineproof.flow.verify import Verification
 
@@ -71,7 +71,7 @@ def print_error(code: str, sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": {"code": code, "sentence": sentence}})
     else:
-        aside().print(f"[bold red]✘[/] {_plain(sentence)}  [dim]({code})[/]")
+        aside().print(f"[bold red]✘[/] {plain(sentence)}  [dim]({code})[/]")
 
 
 @contextmanager
@@ -84,13 +84,27 @@ def progress() -> Iterator[Progress]:
         yield bars
 
 
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show one bar for each named step that is reported with how much of it is done."""
+    tasks: dict[str, TaskID] = {}
+    with progress() as bars:
+
+        def report(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
 def advice(change: Reason | None) -> str:
     """Give the one thing to do before the next picture."""
     from lineproof.face import quality
 
     if change is None:
         return "Take another picture: look straight into the camera, in even light."
-    if change.about in quality.NAMES:
+    if change.code in {ReasonCode.DOCUMENT_QUALITY, ReasonCode.LIVE_QUALITY}:
         return quality.advice(change.about)
     where = "of the document" if "document" in change.code else "of the person"
     return f"Take another picture {where}, with one whole face clearly in view."
@@ -140,11 +154,14 @@ def print_verification(found: Verification) -> None:
 def band_sentence(band: FmrBand) -> str:
     """Say in words what a band of false match rates means."""
     if band.at_most >= 1:
-        return f"More than 1 in {round(1 / band.above):,} pairs of strangers are at least this alike."
+        return (
+            f"More than 1 in {round(1 / band.above):,} pairs of strangers are at least this alike."
+        )
     return f"At most 1 in {round(1 / band.at_most):,} pairs of strangers are at least this alike."
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Give a text as it is, with nothing in it read as markup."""
     from rich.markup import escape
 
     return escape(text)

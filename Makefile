@@ -1,0 +1,69 @@
+# Every target sets up what it needs. Needed beforehand: git, make, Python 3.11+ with venv, Node.js with npm.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+export LINEPROOF_CACHE ?= $(CURDIR)/.cache
+export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
+export UV_PYTHON_DOWNLOADS := never
+BIN := .venv/bin
+PACK := src/lineproof/packs/built/default/pack.toml
+
+.PHONY: help demo test check fix bench fuzz wheel pack clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(PACK) ## Set everything up and verify a right and a wrong person
+	@$(BIN)/lineproof demo --out out/demo
+
+test: .venv/ready ## Set everything up and run every test
+	@$(MAKE) --no-print-directory pack-if-possible
+	@$(BIN)/python -m pytest
+
+check: .venv/ready ## Everything CI runs, the quick checks first: format, lint, types, floors, tests
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory pack-if-possible
+	@$(BIN)/python -m pytest -m "not house"
+
+fix: .venv/ready ## Format and mend what ruff can
+	@$(BIN)/ruff format src tests benchmarks
+	@$(BIN)/ruff check --fix src tests benchmarks
+
+bench: $(PACK) ## Measure speed and error rates (docs/measurements.md)
+	@$(BIN)/uv sync --frozen --inexact --quiet --group bench
+	@$(BIN)/python -m benchmarks
+
+fuzz: .venv/ready ## Feed mutated pictures for a minute
+	@$(BIN)/python -m tests.face.fuzz_images --seconds 60
+
+wheel: $(PACK) ## Build the wheel, with the finished pack inside
+	@$(BIN)/uv build --quiet && ls -l dist
+
+pack: $(PACK) ## Build the default pack
+
+$(PACK): .venv/ready src/lineproof/packs/build/default.lock.toml src/lineproof/packs/build/default.pack.toml
+	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js 20 or newer with npm, then run make again."; exit 1; }
+	@$(BIN)/lineproof packs build --again
+	@touch $@
+
+.PHONY: pack-if-possible
+pack-if-possible:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory pack; \
+	else echo "npm is missing, so no pack can be built: the tests that need one are skipped. Install Node.js 20 or newer."; fi
+
+.venv/ready: pyproject.toml uv.lock tools/uv.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing. Install Python 3.11 or newer, or say make PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed. Say make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
+	@$(BIN)/uv sync --frozen --inexact --quiet
+	@touch $@
+
+clean: ## Remove what was built (downloads stay in .cache)
+	@rm -rf .venv build dist out src/lineproof/packs/built .mypy_cache .ruff_cache .pytest_cache

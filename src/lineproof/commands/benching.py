@@ -1,0 +1,5 @@
+"""`lineproof bench`."""
+
+
+def bench() -> None:
+    """x"""

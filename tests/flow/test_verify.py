@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lineproof.adapters.simulated_engine import SimulatedEngine
+from lineproof.domain.finding import (
+    FaceFinding,
+    Finding,
+    FmrBand,
+    Measured,
+    QualityComponent,
+    Unmeasured,
+)
+from lineproof.domain.policy import SINGLE_FACE, Outcome, Policy
+from lineproof.flow.verify import PictureRefused, Verification, verify
+from lineproof.ports import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lineproof.domain.finding import Unreadable
+    from lineproof.ports import Look, Versions
+
+MATCH = FmrBand(above=0.0, at_most=1e-5)
+POLICY = Policy(
+    max_fmr=1e-4,
+    attempts=3,
+    required_of_document={SINGLE_FACE: 50},
+    required_of_live={SINGLE_FACE: 50},
+    liveness_required=False,
+)
+
+
+def face(single: int) -> Measured[FaceFinding]:
+    """Give a face whose ``single_face_present`` has this value."""
+    component = Measured(QualityComponent(native=0.0, value=single))
+    return Measured(FaceFinding(faces=1, quality={SINGLE_FACE: component}))
+
+
+@dataclass(slots=True)
+class Recording:
+    """An engine that records which pictures it was asked to compare."""
+
+    told: SimulatedEngine
+    compared: list[tuple[bytes, ...]] = field(default_factory=list)
+
+    @property
+    def versions(self) -> Versions:
+        """The simulated engine's."""
+        return self.told.versions
+
+    def look(self, picture: bytes) -> Look | Unreadable:
+        """See what was told."""
+        return self.told.look(picture)
+
+    def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
+        """Remember the pictures that reached the comparison."""
+        self.compared.append(tuple(getattr(look, "picture", b"") for look in (reference, *probes)))
+        return self.told.compare(reference=reference, probes=probes)
+
+
+def engine() -> Recording:
+    """Give an engine that knows a document, good frames, a crowd and an empty room."""
+    sights = {
+        b"id": face(100),
+        b"good": face(100),
+        b"fine": face(90),
+        b"crowd": face(10),
+        b"empty": Unmeasured("no_face"),
+    }
+    return Recording(SimulatedEngine(sights=sights, band=Measured(MATCH)))
+
+
+def run(recording: Recording, document: bytes, *live: bytes) -> Verification:
+    """Verify, and expect that every picture could be read."""
+    site = Site(engine=recording)
+    found = verify(site, document=document, live=live, policy=POLICY, attempt=1)
+    assert isinstance(found, Verification)
+    return found
+
+
+def test_only_frames_that_pass_are_compared() -> None:
+    """A frame the policy rejects never reaches the comparison; the others do, together, once."""
+    recording = engine()
+    found = run(recording, b"id", b"crowd", b"good", b"empty", b"fine")
+    assert found.decision.outcome is Outcome.APPROVE
+    assert recording.compared == [(b"id", b"good", b"fine")]
+    assert len(found.evidence.probes) == 4
+
+
+@pytest.mark.parametrize(
+    ("document", "live", "reason"),
+    [
+        (b"empty", b"good", "document_face_unmeasured.no_face"),
+        (b"crowd", b"good", "document_quality.single_face_present"),
+        (b"id", b"empty", "live_face_unmeasured.no_face"),
+        (b"id", b"crowd", "live_quality.single_face_present"),
+    ],
+)
+def test_what_is_unfit_is_not_compared_at_all(document: bytes, live: bytes, reason: str) -> None:
+    """Without a fit pair there is no comparison, and the reason says which picture to mend."""
+    recording = engine()
+    found = run(recording, document, live)
+    assert recording.compared == []
+    assert found.decision.outcome is Outcome.RETRY
+    assert [str(each) for each in found.decision.reasons] == [reason]
+    assert isinstance(found.evidence.comparison, Unmeasured)
+
+
+def test_a_picture_that_cannot_be_read_is_named() -> None:
+    """The caller learns which of the pictures it was: 0 is the document."""
+    site = Site(engine=engine())
+    found = verify(site, document=b"id", live=[b"good", b"junk"], policy=POLICY, attempt=1)
+    assert isinstance(found, PictureRefused)
+    assert found.frame == 2
+    assert found.why.code == "image_not_an_image"
+
+
+def test_the_result_says_what_it_was_made_with() -> None:
+    """Pack, pipeline and runtime stand in every result."""
+    assert run(engine(), b"id", b"good").versions.pack == "simulated"
