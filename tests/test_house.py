@@ -61,6 +61,12 @@ def test_nothing_of_this_machine_is_in_the_tree() -> None:
     files = [ROOT / name for name in listed.stdout.splitlines()]
     texts = [path for path in files if path.suffix in {".py", ".md", ".toml", ".json", ".mjs"}]
     needles = ("/" + "work/", "/" + "root/", "/" + "home/")
-    assert [p for p in texts if p.is_file() and any(n in p.read_text("utf-8") for n in needles)] == []
-    assert [path for path in files if path.suffix.lower() in {".jpg", ".jpeg", ".onnx", ".npz"}
-            and "tests/" not in str(path.relative_to(ROOT))] == []
+    assert [
+        p for p in texts if p.is_file() and any(n in p.read_text("utf-8") for n in needles)
+    ] == []
+    assert [
+        path
+        for path in files
+        if path.suffix.lower() in {".jpg", ".jpeg", ".onnx", ".npz"}
+        and "tests/" not in str(path.relative_to(ROOT))
+    ] == []

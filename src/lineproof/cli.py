@@ -60,7 +60,7 @@ def main() -> None:
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`| head`): not our fault and not theirs.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123, PLW1514 - until exit
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until exit
         sys.exit(Exit.APPROVE)
     except MemoryError:
         sentence = "There is not enough memory. Close other programs or use a smaller picture."

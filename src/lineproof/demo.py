@@ -1,4 +1,4 @@
-"""The demonstration: sample photographs, a specimen document, one right person and one wrong one."""
+"""The demonstration: sample photographs, a specimen document, a right person and a wrong one."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _paper() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     waves = np.sin(y / 6 + 9 * np.sin(x / 120)) + np.sin(y / 7 - 9 * np.sin(x / 90))
     tint = np.stack([-7 * waves, -3 * waves, -5 * waves], axis=-1)
-    return np.clip(_PAPER + tint, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(_PAPER + tint, 0, 255), dtype=np.uint8)
 
 
 def _fill(

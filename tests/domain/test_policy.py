@@ -33,9 +33,8 @@ BANDS = [
 ]
 
 
-def policy(
-    *, max_fmr: float = 1e-4, attempts: int = 3, liveness_required: bool = False
-) -> Policy:
+def policy(*, max_fmr: float = 1e-4, attempts: int = 3, liveness_required: bool = False) -> Policy:
+    """Give a policy that requires one sharp face."""
     return Policy(
         max_fmr=max_fmr,
         attempts=attempts,
@@ -46,6 +45,7 @@ def policy(
 
 
 def face(*, single: int = 100, sharpness: int = 100, faces: int = 1) -> Measured[FaceFinding]:
+    """Give a face with these quality values."""
     quality: dict[str, Finding[QualityComponent]] = {
         SINGLE_FACE: Measured(QualityComponent(native=0.0, value=single)),
         "sharpness": Measured(QualityComponent(native=0.0, value=sharpness)),
@@ -60,6 +60,7 @@ def evidence(
     probes: tuple[Finding[FaceFinding], ...] | None = None,
     attempt: int = 1,
 ) -> Evidence:
+    """Give evidence that approves unless told otherwise."""
     return Evidence(
         reference=face() if reference is None else reference,
         probes=(face(),) if probes is None else probes,
@@ -70,6 +71,7 @@ def evidence(
 
 
 def codes(found: Evidence, rule: Policy) -> list[str]:
+    """Give the reasons as callers read them."""
     return [str(reason) for reason in decide(found, rule).reasons]
 
 

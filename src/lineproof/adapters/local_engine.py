@@ -12,7 +12,7 @@ from lineproof.face import quality
 from lineproof.face.calibration import band
 from lineproof.face.detect import detect
 from lineproof.face.image import DEFAULT_LIMITS, Picture, decode, read_file, read_header
-from lineproof.face.landmarks import mesh, pose, upright
+from lineproof.face.landmarks import eye_centres, mesh, pose, upright
 from lineproof.face.match import Recipe, comparison_score, embed
 from lineproof.face.view import FaceView
 from lineproof.packs.refusal import PackRefused
@@ -46,8 +46,11 @@ LOOKING_SIDE = 1500
 ENOUGH_BETWEEN_EYES = 50.0
 """...unless the eyes are then closer together than this, in pixels: networks want all there is."""
 
-MIN_PRESENCE = 0.2
-"""Below this the landmark network itself doubts that it was shown a face."""
+MIN_PRESENCE = 0.5
+"""Below this the landmark network itself says that it was not shown a face."""
+
+MOST_FACES = 6
+"""More faces than this are not looked at one by one: two are too many already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +120,41 @@ class LocalEngine:
         return self.embedding([seen])
 
     def _view(self, picture: Picture) -> FaceView | None:
-        faces = detect(picture.pixels, self.detector)
-        return self._view_of(picture, faces) if faces else None
-
-    def _view_of(self, picture: Picture, faces: tuple[Detection, ...]) -> FaceView | None:
-        points, presence = mesh(picture.pixels, faces[0], self.landmarks)
-        if presence < MIN_PRESENCE:
+        """Find the faces; what the landmark network takes for none is not counted as one."""
+        found = [
+            (face, *mesh(picture.pixels, face, self.landmarks))
+            for face in detect(picture.pixels, self.detector)[:MOST_FACES]
+        ]
+        real = [(face, points) for face, points, presence in found if presence >= MIN_PRESENCE]
+        if not real:
             return None
-        aligned, aligned_mesh = upright(picture.pixels, points)
-        return FaceView(
-            pixels=picture.pixels,
-            scale=picture.scale,
-            mesh=points,
-            pose=pose(points),
-            aligned=aligned,
-            aligned_mesh=aligned_mesh,
-            faces=faces,
-            jpeg_quality=picture.header.jpeg_quality,
-        )
+        return _view_of(picture, tuple(face for face, _ in real), real[0][1])
 
-    def _closer(self, view: FaceView, picture: Picture, factor: float) -> FaceView | None:
-        """Look again at the faces that were found, in a picture ``factor`` times as large."""
-        return self._view_of(picture, tuple(face.scaled(factor) for face in view.faces))
+    def _closer(self, view: FaceView, picture: Picture, factor: float) -> FaceView:
+        """Look again at the face that counts, in the picture ``factor`` times as large."""
+        faces = tuple(face.scaled(factor) for face in view.faces)
+        points, _ = mesh(picture.pixels, faces[0], self.landmarks)
+        return _view_of(picture, faces, points)
+
+
+def _view_of(
+    picture: Picture, faces: tuple[Detection, ...], points: NDArray[np.float32]
+) -> FaceView:
+    aligned, aligned_mesh = upright(picture.pixels, points)
+    return FaceView(
+        pixels=picture.pixels,
+        scale=picture.scale,
+        mesh=points,
+        pose=pose(points),
+        aligned=aligned,
+        aligned_mesh=aligned_mesh,
+        faces=faces,
+        jpeg_quality=picture.header.jpeg_quality,
+    )
 
 
 def _between_eyes(view: FaceView) -> float:
-    left, right = view.mesh[[33, 133], :2].mean(axis=0), view.mesh[[362, 263], :2].mean(axis=0)
+    left, right = eye_centres(view.mesh)
     return float(np.hypot(*(right - left)))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.FACE_MATCH: "The face in the live picture is the face on the document.",
-    ReasonCode.MATCH_UNCERTAIN: "The faces are alike, but not alike enough to decide without a person.",
+    ReasonCode.MATCH_UNCERTAIN: "The faces are alike, but not enough to decide without a person.",
     ReasonCode.NO_MATCH: "The two faces could not be matched.",
     ReasonCode.DOCUMENT_FACE_UNMEASURED: "The portrait on the document could not be used.",
     ReasonCode.DOCUMENT_QUALITY: "The picture of the document is not good enough.",
@@ -143,8 +143,9 @@ def print_verification(found: Verification) -> None:
         console.print(f"\n  [bold]Next:[/] {advice(decision.change)}")
     versions = found.versions
     console.print(
-        f"\n[dim]  pack {versions.pack} {versions.pack_version} ({versions.setting}, {versions.grade})"
-        f" · pipeline {versions.pipeline} · {versions.runtime} · attempt {found.evidence.attempt}[/]"
+        f"\n[dim]  pack {versions.pack} {versions.pack_version} ({versions.setting}, "
+        f"{versions.grade}) · pipeline {versions.pipeline} · {versions.runtime} · "
+        f"attempt {found.evidence.attempt}[/]"
     )
     console.print(f"[dim]  {NOT_EXAMINED}[/]")
     if versions.grade == "evaluation":

@@ -31,8 +31,8 @@ def demo(
     """Open a line for the right person and not for the wrong one, on sample photographs."""
     from lineproof.demo import sample_photographs, try_both, write_files
     from lineproof.domain.policy import Outcome
-    from lineproof.packs.build.fault import BuildFault
     from lineproof.packs.build.downloads import cache_folder
+    from lineproof.packs.build.fault import BuildFault
     from lineproof.packs.refusal import PackRefused
     from lineproof.wiring import site_for
 

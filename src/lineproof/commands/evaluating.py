@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import platform
 import shlex
@@ -67,7 +67,7 @@ class ProtocolName(StrEnum):
     FOLDERS = "folders"
 
 
-def evaluate(  # noqa: PLR0913 - one parameter for each option
+def evaluate(
     protocol: Annotated[
         ProtocolName,
         typer.Argument(
@@ -254,7 +254,7 @@ def _circumstances(data: Path, options: Options) -> Circumstances:
         dataset=dataset,
         dataset_note=options.note,
         machine=f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         version=f"lineproof {version('lineproof')}",
         command=shlex.join(["lineproof", *sys.argv[1:]]),
     )
@@ -313,7 +313,7 @@ def _print(evaluation: Evaluation, out: Path | None) -> None:
         console.print(f"Report: {plain(str(out / 'report.html'))}", soft_wrap=True)
 
 
-def calibrate(  # noqa: PLR0913 - one parameter for each option
+def calibrate(
     folder: Annotated[Path, typer.Argument(help="A folder with one folder of images per person.")],
     *,
     dataset: Annotated[str, typer.Option(help="Name of the data set, for the provenance.")],
@@ -325,7 +325,7 @@ def calibrate(  # noqa: PLR0913 - one parameter for each option
     cache: CacheFolder = None,
     as_json: Json = False,
 ) -> None:
-    """Make a pack's calibration table (FMR to score) from all cross pairs, as TOML for pack.toml."""
+    """Make a pack's calibration table (FMR to score) from all cross pairs, as TOML."""
     from lineproof.evaluate.calibrate import Provenance
     from lineproof.evaluate.calibrate import calibrate as make_table
     from lineproof.evaluate.evaluation import Resampling
@@ -350,7 +350,7 @@ def calibrate(  # noqa: PLR0913 - one parameter for each option
         as_json=as_json,
     )
     embedded = _embedded(engine, protocol, options)
-    date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    date = dt.datetime.now(tz=dt.UTC).date().isoformat()
     table = make_table(
         protocol,
         embedded,

@@ -58,7 +58,8 @@ def print_inspection(seen: SeenFace, out: Path | None) -> None:
     count = len(view.faces)
     console.print(f"{count} face{'s' if count > 1 else ''}; the largest counts.")
     console.print(
-        f"turned {view.pose.yaw:+.0f}°, tipped {view.pose.pitch:+.0f}°, tilted {view.pose.roll:+.0f}°\n"
+        f"turned {view.pose.yaw:+.0f}°, tipped {view.pose.pitch:+.0f}°, "
+        f"tilted {view.pose.roll:+.0f}°\n"
     )
     for name, found in seen.finding.value.quality.items():
         words = name.replace("_", " ")

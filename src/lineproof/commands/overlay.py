@@ -103,7 +103,7 @@ def _panel(quality: Mapping[str, Finding[QualityComponent]], view: FaceView) -> 
             )
             pen.text((PANEL_WIDTH - 64, top + 12), str(value), font=_font(18), fill=colour)
         else:
-            pen.text((PANEL_WIDTH - 64, top + 12), "–", font=_font(18), fill=_DIM)
+            pen.text((PANEL_WIDTH - 64, top + 12), "-", font=_font(18), fill=_DIM)
     return panel
 
 

@@ -24,7 +24,7 @@ RESEARCH_WARNING = (
 )
 
 
-def verify(  # noqa: PLR0913 - one parameter for each option
+def verify(
     *,
     document: Annotated[Path, typer.Option(help="Photograph of the document page.")],
     live: Annotated[list[Path], typer.Option(help="Live picture; may be given several times.")],
@@ -38,9 +38,9 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Is the person in the live picture the person on the document?"""
+    """Decide whether the person in the live picture is the person on the document."""
     policy = _policy(max_fmr, attempts, as_json=as_json)
-    files = [_bytes(path, as_json=as_json) for path in (document, *live)]
+    files = [read_picture(path, as_json=as_json) for path in (document, *live)]
     engine = open_engine(pack, fast=fast, as_json=as_json)
     found = _verify(engine, files, [document, *live], policy, attempt, as_json=as_json)
     if as_json:
@@ -62,7 +62,8 @@ def _policy(max_fmr: float, attempts: int, *, as_json: bool) -> Policy:
         stop(Exit.USAGE, "usage_policy", f"{error}.", as_json=as_json)
 
 
-def _bytes(path: Path, *, as_json: bool) -> bytes:
+def read_picture(path: Path, *, as_json: bool) -> bytes:
+    """Read a picture file, or end saying why it cannot be used."""
     from lineproof.domain.finding import Unreadable
     from lineproof.face.image import DEFAULT_LIMITS, read_file
 
@@ -83,7 +84,7 @@ def open_engine(pack: str, *, fast: bool, as_json: bool) -> LocalEngine:
     return engine
 
 
-def _verify(  # noqa: PLR0913 - what the flow needs, and where each file came from
+def _verify(
     engine: LocalEngine,
     files: list[bytes],
     paths: list[Path],
@@ -132,7 +133,7 @@ def inspect(
     from lineproof.commands.inspecting import inspection_json, print_inspection, write_overlay
     from lineproof.domain.finding import Unreadable
 
-    content = _bytes(image, as_json=as_json)
+    content = read_picture(image, as_json=as_json)
     engine = open_engine(pack, fast=False, as_json=as_json)
     seen = engine.look(content)
     if isinstance(seen, Unreadable):

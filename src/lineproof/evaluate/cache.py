@@ -119,8 +119,9 @@ def open_cache(folder: Path, *, engine: str) -> tuple[EmbeddingCache, Unusable |
 
 
 def _read(file: Path, context: str) -> dict[bytes, Vector | Unmeasured]:
-    with np.load(file, allow_pickle=False) as held:
-        if str(held["context"]) != context:
+    with file.open("rb") as data:
+        held = np.load(data, allow_pickle=False)
+        if not isinstance(held, np.lib.npyio.NpzFile) or str(held["context"]) != context:
             raise ValueError("another engine's cache")
         keys, vectors = held["keys"], held["vectors"]
         failed_keys, why = held["failed_keys"], held["failed_why"]

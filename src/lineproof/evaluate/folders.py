@@ -41,7 +41,7 @@ def folder_per_person(root: Path) -> EvaluationProtocol | Unusable:
     empty = 0
     for entry in _ordered(root):
         if not entry.is_dir():
-            skipped += not entry.name.startswith(".") and _is_image(entry)
+            skipped += _is_image(entry)
             continue
         images, others = _images_in(entry)
         skipped += others
@@ -162,7 +162,9 @@ def _too_few(folder: Path, people: int) -> Unusable:
 
 
 def _ordered(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir(), key=lambda entry: os.fsencode(entry.name))
+    """List a folder by name; hidden entries are the file system's own affair."""
+    seen = (entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    return sorted(seen, key=lambda entry: os.fsencode(entry.name))
 
 
 def _is_image(entry: Path) -> bool:
@@ -170,10 +172,10 @@ def _is_image(entry: Path) -> bool:
 
 
 def _images_in(folder: Path) -> tuple[list[Path], int]:
-    """Give a folder's images in order, and how many other entries (but hidden ones) it has."""
+    """Give a folder's images in order, and how many other entries it has."""
     if not os.access(folder, os.R_OK | os.X_OK):
         return [], 1
-    entries = [entry for entry in _ordered(folder) if not entry.name.startswith(".")]
+    entries = _ordered(folder)
     images = [entry for entry in entries if _is_image(entry) and not entry.is_dir()]
     return images, len(entries) - len(images)
 

@@ -50,14 +50,13 @@ def _sizes(groups: Sequence[GroupResult]) -> Html:
     rows = [
         [
             text(group.name),
-            text(f"{group.images:,}"),
-            text(f"{group.people:,}"),
+            over(text(f"{group.images:,}"), f"{group.people:,} people"),
             text(f"{group.genuine_pairs:,}"),
             text(f"{group.impostor_pairs:,}"),
         ]
         for group in groups
     ]
-    head = [text("Group"), text("Images"), text("People"), text("Genuine"), text("Impostor")]
+    head = [text("Group"), text("Images"), text("Genuine"), text("Impostor")]
     return table("Images, people and pairs of each group", head, [Body(None, rows)])
 
 

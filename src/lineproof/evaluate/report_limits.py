@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lineproof.domain.finding import fmr_label
 from lineproof.evaluate.metrics import NotMeasurable
 from lineproof.evaluate.page import Html, bullets, section, text
+from lineproof.evaluate.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ image that was not acquired are left out of it.
 
 FNMR, false non-match rate: the share of genuine pairs whose score does not reach the threshold.
 Pairs with an image that was not acquired count as missed, so this is stricter than FNMR over
-completed comparisons; ISO/IEC 19795-1 calls the sum of both a false reject rate.
+completed comparisons; ISO/IEC 19795-1 calls both together a false reject rate.
 
 The threshold for an FMR is the lowest score at which the share of impostor scores that reach it is
 not over that FMR. Scores that tie at the edge stay out.
@@ -73,8 +74,8 @@ def _limits(evaluation: Evaluation) -> Iterator[str]:
     share = first.totals.largest_person_share
     if share > DOMINANT_SHARE:
         yield (
-            f"One person gives {share:.0%} of all genuine pairs, so the figures that count each "
-            "pair once say much about that person; read those that count each person once too."
+            f"One person gives {percent(share)} of all genuine pairs, so the figures that count "
+            "each pair once say much about that person; read those that count each person once too."
         )
     yield from _items(LIMITS)
 

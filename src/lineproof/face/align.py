@@ -47,14 +47,15 @@ def cut(
     region = pixels[top:bottom, left:right]
     move = transform @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], dtype=np.float64)
     while scale_of(move) < 0.5 and min(region.shape[:2]) > 1:  # noqa: PLR2004 - by halves
-        region = _halved(region)
+        region = halved(region)
         # The centre of the first half-size pixel lies between the first two: at 0.5, not at 0.
         move = move @ np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1]], dtype=np.float64)
     chip = cv2.warpAffine(region, move, size, flags=cv2.INTER_LINEAR)
     return np.asarray(chip, dtype=np.uint8)
 
 
-def _halved(region: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def halved(region: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Average a picture down to half its width and height."""
     half = cv2.resize(region, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     return np.asarray(half, dtype=np.uint8)
 

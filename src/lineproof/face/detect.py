@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
+from lineproof.face.align import halved
 from lineproof.face.view import Detection
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ def _letterbox(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     height, width = part.shape[:2]
     scale = max(height, width) / INPUT_SIDE
     size = (max(1, round(width / scale)), max(1, round(height / scale)))
+    # By halves first: the same average at a quarter of the time of one step over everything.
+    while min(part.shape[:2]) > 1 and max(part.shape[:2]) >= 2 * INPUT_SIDE:
+        part = halved(part)
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR)
     square = np.zeros((INPUT_SIDE, INPUT_SIDE, 3), dtype=np.uint8)
     square[: size[1], : size[0]] = small

@@ -58,9 +58,7 @@ def _crop_of(face: Detection) -> NDArray[np.float64]:
     return similarity(corners, target)
 
 
-def _to_picture(
-    points: NDArray[np.float32], transform: NDArray[np.float64]
-) -> NDArray[np.float32]:
+def _to_picture(points: NDArray[np.float32], transform: NDArray[np.float64]) -> NDArray[np.float32]:
     scale = math.hypot(transform[0, 0], transform[1, 0])
     turn = transform[:, :2]
     flat = (points[:, :2].astype(np.float64) - transform[:, 2]) @ np.linalg.inv(turn).T

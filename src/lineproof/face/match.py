@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 
-from lineproof.face.align import cut, similarity
+from lineproof.face.align import apply, cut, similarity
 from lineproof.face.landmarks import eye_centres
 from lineproof.face.predictor import predict_points
 from lineproof.face.view import ALIGNED_EYES
@@ -89,8 +90,8 @@ def _points(view: FaceView, recipe: Recipe) -> NDArray[np.float32]:
         return np.stack([mesh[list(group)].mean(axis=0) for group in recipe.indices])
     found = predict_points(recipe.predictor, view.aligned, PREDICTOR_BOX)[0]
     to_aligned = similarity(eye_centres(view.mesh), np.array(ALIGNED_EYES, dtype=np.float32))
-    back = np.linalg.inv(to_aligned[:, :2])
-    return ((found - to_aligned[:, 2]) @ back.T).astype(np.float32)
+    back = np.asarray(cv2.invertAffineTransform(to_aligned), dtype=np.float64)
+    return apply(back, found.astype(np.float32))
 
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

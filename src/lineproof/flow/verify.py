@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lineproof.domain.finding import Finding, FmrBand
-    from lineproof.domain.policy import Decision, Policy
+    from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Engine, Look, Site, Versions
 
 
@@ -33,6 +33,16 @@ class Verification:
     evidence: Evidence
     decision: Decision
     versions: Versions
+
+    @property
+    def outcome(self) -> Outcome:
+        """Approve, retry, refer or refuse."""
+        return self.decision.outcome
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason for the outcome."""
+        return self.decision.reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from lineproof.packs.install import not_written
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import MAX_FILE_BYTES
+from lineproof.packs.writing import not_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable

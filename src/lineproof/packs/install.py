@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,19 +22,11 @@ from lineproof.packs.manifest import MANIFEST_FILE
 from lineproof.packs.read_manifest import MAX_MANIFEST_BYTES, read_manifest
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.runtime import check, not_runnable
-from lineproof.packs.store import (
-    DEFAULT_PACK,
-    MAX_FILE_BYTES,
-    STAGING,
-    open_pack,
-    open_regular,
-    read_file,
-    too_large,
-    unreadable,
-)
+from lineproof.packs.store import DEFAULT_PACK, STAGING, open_pack, read_file
+from lineproof.packs.writing import copy_hashed, new_file, not_written, sync_folder, write_all
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from lineproof.packs.manifest import Manifest
@@ -42,9 +34,6 @@ if TYPE_CHECKING:
 
 STALE_SECONDS = 24 * 3600
 """No installation takes a day: a staging folder that old was left by one that was stopped."""
-
-_CHUNK = 1024 * 1024
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +262,7 @@ def accept(offer: Offer, *, store: Store) -> Installed | PackRefused:
             # it, the whole pack.
             if refused := _appear(staged, target):
                 return refused
-        _sync_folder(store.user)
+        sync_folder(store.user)
     except OSError as error:
         return not_written(target, error)
     return Installed(name=name, version=offer.manifest.version, folder=target)
@@ -304,15 +293,15 @@ def _staging(parent: Path) -> Iterator[Path]:
 def _fill(staged: Path, offer: Offer) -> PackRefused | None:
     """Copy the files, the manifest last: a folder without one is no pack."""
     for model in offer.manifest.models:
-        with _new_file(staged / model.file) as descriptor:
+        with new_file(staged / model.file) as descriptor:
             found = copy_hashed(offer.sources[model.file], descriptor)
             if isinstance(found, PackRefused):
                 return found
             if found[0] != model.sha256:
                 return _wrong_hash(offer.sources[model.file].name, "the one in the manifest")
-    with _new_file(staged / MANIFEST_FILE) as descriptor:
-        _write(descriptor, offer.raw_manifest)
-    _sync_folder(staged)
+    with new_file(staged / MANIFEST_FILE) as descriptor:
+        write_all(descriptor, offer.raw_manifest)
+    sync_folder(staged)
     return None
 
 
@@ -320,84 +309,6 @@ def _sound(staged: Path) -> PackRefused | None:
     """Open the pack as it now lies on the disk, and run each network once."""
     pack = open_pack(staged)
     return pack if isinstance(pack, PackRefused) else next(iter(check(pack)), None)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[int]:
-    """Give a descriptor of a new file, on the disk and closed afterwards."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o644)
-    try:
-        yield descriptor
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    left = memoryview(content)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def copy_hashed(source: Path, target: int | None) -> tuple[str, int] | PackRefused:
-    """Read ``source`` once; give the SHA-256 and size of what was read, and written to ``target``.
-
-    Errors of reading are refusals; errors of writing are raised, as OSError.
-    """
-    digest, size = hashlib.sha256(), 0
-    try:
-        with closing(_chunks(source)) as chunks:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                if size > MAX_FILE_BYTES:
-                    return too_large(source, MAX_FILE_BYTES)
-                if target is not None:
-                    _write(target, chunk)
-    except _Unread as unread:
-        return unread.refused
-    return digest.hexdigest(), size
-
-
-def _chunks(source: Path) -> Generator[bytes]:
-    try:
-        with open_regular(source) as descriptor:
-            while chunk := os.read(descriptor, _CHUNK):
-                yield chunk
-    except FileNotFoundError as error:
-        sentence = f"{source} does not exist."
-        raise _Unread(PackRefused("pack_file_missing", sentence)) from error
-    except OSError as error:
-        raise _Unread(unreadable(source, error)) from error
-
-
-class _Unread(Exception):  # noqa: N818 - it carries a refusal out of a generator
-    """A source could not be read; told apart so from a target that could not be written."""
-
-    def __init__(self, refused: PackRefused) -> None:
-        super().__init__(refused.sentence)
-        self.refused = refused
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the folder's entries survive a power cut, where the system can open a folder."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def not_written(target: Path, error: OSError) -> PackRefused:
-    """Turn an error of writing into a refusal that says what to do."""
-    if error.errno in _FULL:
-        sentence = f"There is no room left for {target}; nothing was installed."
-        return PackRefused("pack_disk_full", sentence)
-    reason = error.strerror or type(error).__name__
-    return PackRefused("pack_not_writable", f"{target} could not be written: {reason}.")
 
 
 def sweep(parent: Path) -> None:

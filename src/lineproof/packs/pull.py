@@ -21,12 +21,12 @@ from lineproof.packs.install import (
     Offer,
     accept,
     name_taken,
-    not_written,
     notice_of,
 )
 from lineproof.packs.manifest import MANIFEST_FILE, Manifest, Table, is_pack_name
 from lineproof.packs.read_manifest import read_manifest, with_tuples
 from lineproof.packs.refusal import PackRefused
+from lineproof.packs.writing import not_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from lineproof.face.formats import raster
+from lineproof.face.formats import exif, raster
 from lineproof.face.picture import Colour, Header, ImageFormat, RefusedError, UnreadableCode
 
 if TYPE_CHECKING:
@@ -41,28 +41,27 @@ def read(data: bytes) -> Header:
     if data[8:12] in _MOVING:
         raise RefusedError(UnreadableCode.ANIMATED)
     _check_boxes(data)
-    image = _opened(data)
-    width, height = image.size
+    with raster.faults_refused(*_FAULTS):
+        image = _opened(data)
+        (width, height), mode, bits = image.size, image.mode, image.info["bit_depth"]
     if width * height > _MAX_PIXELS:
         raise RefusedError(UnreadableCode.TOO_LARGE, width=width, height=height)
     return Header(
         format=ImageFormat.HEIC,
         stored_width=width,
         stored_height=height,
-        orientation=1,
-        colour=Colour.RGB if image.mode.startswith("RGB") else Colour.GREY,
-        alpha="A" in image.mode,
-        bits=image.info["bit_depth"],
+        orientation=exif.UPRIGHT,
+        colour=Colour.RGB if mode.startswith("RGB") else Colour.GREY,
+        alpha="A" in mode,
+        bits=bits,
         jpeg_quality=None,
     )
 
 
 def decode(data: bytes, header: Header, factor: int) -> tuple[NDArray[np.uint8], int]:
     """Decode to upright RGB (H, W, 3), reduced by averaging ``factor`` x ``factor`` pixels."""
-    try:
+    with raster.faults_refused(*_FAULTS):
         pixels: NDArray[Any] = np.asarray(_opened(data))
-    except _FAULTS as fault:
-        raise RefusedError(UnreadableCode.CORRUPT) from fault
     if pixels.shape[:2] != (header.stored_height, header.stored_width):
         raise RefusedError(UnreadableCode.CORRUPT)
     if pixels.dtype == np.uint16:
@@ -82,10 +81,7 @@ def _opened(data: bytes) -> Any:  # noqa: ANN401 - pillow-heif has no types of i
         import pillow_heif  # noqa: PLC0415 - an extra
     except ImportError as missing:
         raise RefusedError(UnreadableCode.NEEDS_HEIC) from missing
-    try:
-        return pillow_heif.open_heif(data)
-    except _FAULTS as fault:
-        raise RefusedError(UnreadableCode.CORRUPT) from fault
+    return pillow_heif.open_heif(data)
 
 
 def _check_boxes(data: bytes) -> None:

@@ -95,6 +95,8 @@ def read(data: bytes) -> Header:
     for marker, start, end in _segments(data, len(MAGIC) - 1):
         body = data[start:end]
         if marker in _FRAMES:
+            if frame is not None:
+                raise RefusedError(UnreadableCode.CORRUPT)
             frame = _frame(marker, body)
         elif marker == _DQT:
             tables |= _tables(body)

@@ -10,18 +10,16 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from PIL import Image, JpegImagePlugin, PngImagePlugin
 
-from lineproof.face.formats.raster import reduced
-from lineproof.face.picture import RefusedError, UnreadableCode
+from lineproof.face.formats.raster import faults_refused, reduced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -37,7 +35,7 @@ _WHITE = (255, 255, 255)
 
 def cmyk_jpeg(data: bytes, factor: int) -> NDArray[np.uint8]:
     """Decode a CMYK or YCCK JPEG to RGB (H, W, 3) as stored, reduced by 1, 2, 4 or 8."""
-    with _faults_refused():
+    with faults_refused(*_FAULTS):
         image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
         image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
         return _rgb(image, 1)
@@ -45,7 +43,7 @@ def cmyk_jpeg(data: bytes, factor: int) -> NDArray[np.uint8]:
 
 def png(data: bytes, factor: int) -> NDArray[np.uint8]:
     """Decode a PNG of any mode to RGB (H, W, 3), reduced by any whole ``factor``."""
-    with _faults_refused():
+    with faults_refused(*_FAULTS):
         return _rgb(PngImagePlugin.PngImageFile(io.BytesIO(data)), factor)
 
 
@@ -56,14 +54,6 @@ def on_white(bgra: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
         return Image.fromarray(cv2.cvtColor(bgra[top:bottom], cv2.COLOR_BGRA2RGBA))
 
     return _banded(band, (bgra.shape[1], bgra.shape[0]), factor)
-
-
-@contextmanager
-def _faults_refused() -> Iterator[None]:
-    try:
-        yield
-    except _FAULTS as fault:
-        raise RefusedError(UnreadableCode.CORRUPT) from fault
 
 
 def _rgb(image: Image.Image, factor: int) -> NDArray[np.uint8]:

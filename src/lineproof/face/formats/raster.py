@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,7 +11,18 @@ import numpy as np
 from lineproof.face.picture import RefusedError, UnreadableCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+
+@contextmanager
+def faults_refused(*faults: type[Exception]) -> Iterator[None]:
+    """Turn the exceptions that a library raises on damaged files into our refusal."""
+    try:
+        yield
+    except faults as fault:
+        raise RefusedError(UnreadableCode.CORRUPT) from fault
 
 
 def decoded(data: bytes, flags: int) -> NDArray[np.uint8]:
@@ -19,10 +31,8 @@ def decoded(data: bytes, flags: int) -> NDArray[np.uint8]:
     ``flags`` are OpenCV's IMREAD flags. Its codecs write a line of their own to standard error
     where coded data is damaged; nothing in OpenCV turns that off.
     """
-    try:
+    with faults_refused(cv2.error):
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error as fault:
-        raise RefusedError(UnreadableCode.CORRUPT) from fault
     if pixels is None or pixels.dtype != np.uint8:
         raise RefusedError(UnreadableCode.CORRUPT)
     return pixels  # type: ignore[return-value]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MAX_CHUNKS = 1000
 _ALPHA, _ANIMATION = 0x10, 0x02
-_LOSSLESS_SIGNATURE = 0x2F
+_LOSSLESS_SIGNATURE = b"\x2f"
 _KEY_FRAME = b"\x9d\x01\x2a"
 _SIDE_BITS = 14
 _SIDE = (1 << _SIDE_BITS) - 1
@@ -31,7 +31,10 @@ def is_webp(data: bytes) -> bool:
 
 def read(data: bytes) -> Header:
     """Read the header of a whole WebP; RefusedError where it is cut, broken or animated."""
-    chunks = {kind: data[start:end] for kind, start, end in _chunks(data)}
+    chunks: dict[bytes, bytes] = {}
+    for kind, start, end in _chunks(data):
+        # The first of a kind counts, as it does for the decoder.
+        chunks.setdefault(kind, data[start:end])
     extended = chunks.get(b"VP8X", b"")
     flags = extended[0] if extended else 0
     if flags & _ANIMATION or b"ANIM" in chunks:
@@ -84,12 +87,13 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _frame(chunks: dict[bytes, bytes]) -> tuple[int, int, bool]:
     """Give width, height and transparency of the one picture (RFC 9649, 2.5 and 2.6)."""
-    if lossy := chunks.get(b"VP8 "):
-        if lossy[3:6] == _KEY_FRAME:
-            width, height = (int.from_bytes(lossy[at : at + 2], "little") for at in (6, 8))
-            return width & _SIDE, height & _SIDE, False
-    elif (lossless := chunks.get(b"VP8L")) and lossless[0] == _LOSSLESS_SIGNATURE:
-        bits = int.from_bytes(lossless[1:5], "little")
+    kind = next((kind for kind in chunks if kind in (b"VP8 ", b"VP8L")), b"")
+    frame = chunks.get(kind, b"")
+    if kind == b"VP8 " and frame[3:6] == _KEY_FRAME:
+        width, height = (int.from_bytes(frame[at : at + 2], "little") for at in (6, 8))
+        return width & _SIDE, height & _SIDE, False
+    if kind == b"VP8L" and frame[:1] == _LOSSLESS_SIGNATURE:
+        bits = int.from_bytes(frame[1:5], "little")
         width, height = (bits & _SIDE) + 1, (bits >> _SIDE_BITS & _SIDE) + 1
         return width, height, bool(bits & _LOSSLESS_ALPHA)
     raise RefusedError(UnreadableCode.CORRUPT)

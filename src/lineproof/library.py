@@ -1,0 +1,95 @@
+"""The library's verbs. ``import lineproof`` gives them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from lineproof.domain.finding import Unreadable
+from lineproof.flow.verify import PictureRefused, Verification
+from lineproof.flow.verify import verify as verify_pictures
+from lineproof.packs.refusal import PackRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lineproof.domain.finding import FaceFinding, Finding
+    from lineproof.domain.policy import Policy
+    from lineproof.ports import Site
+
+Picture: TypeAlias = str | Path | bytes
+"""A picture file by its path, or its bytes as stored (JPEG, PNG, WebP; HEIC with the extra)."""
+
+
+def open_site(*, pack: str = "default", setting: str | None = None) -> Site | PackRefused:
+    """Open a pack by name for verifying; ``setting`` None is the pack's own default.
+
+    Loading takes a few tenths of a second: keep the site and give it to ``verify``. It may be used
+    from several threads at once.
+    """
+    # Imported late: `import lineproof` alone loads neither OpenCV nor ONNX Runtime.
+    from lineproof.wiring import site_for
+
+    return site_for(pack, setting)
+
+
+def verify(
+    *,
+    document: Picture,
+    live: Sequence[Picture],
+    policy: Policy,
+    attempt: int = 1,
+    site: Site | None = None,
+) -> Verification | PictureRefused | PackRefused:
+    """Decide whether the person in the ``live`` pictures is the person on the ``document``.
+
+    ``attempt`` counts from 1; on the policy's last one a retry becomes a referral. ``site`` None
+    opens the default pack, once for the process. A picture that cannot be read is a
+    PictureRefused whose ``frame`` says which (0 is the document).
+    """
+    opened = site or _default_site()
+    if isinstance(opened, PackRefused):
+        return opened
+    stored: list[bytes] = []
+    for frame, picture in enumerate((document, *live)):
+        content = _stored(picture)
+        if isinstance(content, Unreadable):
+            return PictureRefused(frame, content)
+        stored.append(content)
+    return verify_pictures(
+        opened, document=stored[0], live=stored[1:], policy=policy, attempt=attempt
+    )
+
+
+def inspect(
+    picture: Picture, *, site: Site | None = None
+) -> Finding[FaceFinding] | Unreadable | PackRefused:
+    """Look at one picture: how many faces, and each quality component of the one that counts."""
+    opened = site or _default_site()
+    if isinstance(opened, PackRefused):
+        return opened
+    content = _stored(picture)
+    if isinstance(content, Unreadable):
+        return content
+    seen = opened.engine.look(content)
+    return seen if isinstance(seen, Unreadable) else seen.finding
+
+
+@lru_cache(maxsize=1)
+def _opened() -> Site | PackRefused:
+    return open_site()
+
+
+def _default_site() -> Site | PackRefused:
+    site = _opened()
+    if isinstance(site, PackRefused):
+        # A refusal is not kept: the pack may be built or installed meanwhile.
+        _opened.cache_clear()
+    return site
+
+
+def _stored(picture: Picture) -> bytes | Unreadable:
+    from lineproof.face.image import DEFAULT_LIMITS, read_file
+
+    return picture if isinstance(picture, bytes) else read_file(Path(picture), DEFAULT_LIMITS)
