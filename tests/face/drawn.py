@@ -7,7 +7,6 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pillow_heif
 from PIL import Image
@@ -56,11 +55,15 @@ def webp(width: int = 160, height: int = 120, **options: object) -> bytes:
     return saved(Image.fromarray(drawing(width, height)), "WEBP", **{"quality": 90} | options)
 
 
-def heic(width: int = 160, height: int = 120, mode: str = "RGB", **options: object) -> bytes:
+def heic(width: int = 160, height: int = 120, mode: str = "RGB") -> bytes:
     """Encode the drawing as HEIC."""
+    return heic_of(Image.fromarray(drawing(width, height)).convert(mode))
+
+
+def heic_of(image: Image.Image, **options: object) -> bytes:
+    """Encode a picture as HEIC."""
     file = io.BytesIO()
-    image = Image.fromarray(drawing(width, height)).convert(mode)
-    pillow_heif.from_pillow(image).save(file, **{"quality": 90} | options)
+    pillow_heif.from_pillow(image).save(file, **{"quality": 90, "chroma": 444} | options)
     return file.getvalue()
 
 
@@ -77,7 +80,7 @@ def chunk(kind: bytes, contents: bytes) -> bytes:
     return struct.pack(">I", len(contents)) + kind + contents + struct.pack(">I", checksum)
 
 
-def png_of(
+def png_of(  # noqa: PLR0913 - a PNG header has as many fields
     size: tuple[int, int],
     coded: bytes,
     *,
@@ -105,10 +108,11 @@ def interlaced_png(pixels: Pixels) -> bytes:
 
 
 def deep_png(pixels: NDArray[np.uint16]) -> bytes:
-    """Encode 16-bit pixels, in OpenCV's channel order, as PNG."""
-    done, coded = cv2.imencode(".png", pixels)
-    assert done
-    return coded.tobytes()
+    """Encode 16-bit pixels, (H, W, channels) in the order RGBA, as PNG."""
+    rows = b"".join(b"\x00" + row.astype(">u2").tobytes() for row in pixels)
+    size = pixels.shape[1], pixels.shape[0]
+    colour = {1: 0, 2: 4, 3: 2, 4: 6}[pixels.shape[2]]
+    return png_of(size, zlib.compress(rows), bits=16, colour=colour)
 
 
 def every_kind() -> dict[str, bytes]:
@@ -133,10 +137,12 @@ def every_kind() -> dict[str, bytes]:
         "png palette": saved(image.convert("P"), "PNG"),
         "png palette clear": saved(image.convert("P"), "PNG", transparency=3),
         "png one bit": saved(image.convert("1"), "PNG"),
-        "png two colours": saved(image.convert("P", palette=Image.Palette.ADAPTIVE, colors=2), "PNG"),
+        "png two colours": saved(
+            image.convert("P", palette=Image.Palette.ADAPTIVE, colors=2), "PNG"
+        ),
         "png clear colour": png(transparency=(240, 220, 30)),
         "png 16 bit": deep_png(deep),
-        "png 16 bit grey": deep_png(deep[..., 0]),
+        "png 16 bit grey": deep_png(deep[..., :1]),
         "png 16 bit alpha": deep_png(np.dstack([deep, alpha])),
         "png interlaced": interlaced_png(drawing(160, 120)),
         "png turned": png(exif=oriented(8)),

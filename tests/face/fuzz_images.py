@@ -4,6 +4,7 @@ The feeding is done in a process of its own, so that a crash inside a decoder is
 that did it is kept in a temporary folder and named.
 """
 
+# ruff: noqa: T201 - it reports to whoever ran it
 from __future__ import annotations
 
 import argparse
@@ -31,14 +32,14 @@ def feed(seconds: float, seed: int, current: Path, only: str) -> None:
     random = Random(seed)  # noqa: S311 - reproducible damage, not secrets
     seeds = [data for name, data in every_kind().items() if name.startswith(only)]
     answers: collections.Counter[str] = collections.Counter()
-    slowest = 0.0
+    slowest, peak = 0.0, 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         data = damaged(
             random.choice(seeds),
             random_edits(random),
             random.choice(seeds),
-            repair=random.random() < 0.7,
+            inside=random.random() if random.random() < 0.6 else None,
         )
         current.write_bytes(data)
         # A decoder that hangs cannot be interrupted by Python; this signal ends the process.

@@ -247,3 +247,15 @@ def test_results_can_say_what_ran_the_networks() -> None:
     name, version, provider = runtime_version().split()
     assert (name, provider) == ("onnxruntime", "CPUExecutionProvider")
     assert version[0].isdigit()
+
+
+@pytest.mark.parametrize("word", [b"data", b"features", b"images", b"MatMul"])
+def test_a_name_that_is_no_text_is_refused_in_silence(
+    word: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of an input, output, side or operator; ONNX Runtime would print and try again."""
+    content = tiny.embedder(batch="images")
+    assert try_out(_model(), content) is None
+    broken = content.replace(word, b"\xf0" + word[1:])
+    assert _code(try_out(_model(), broken)) == "pack_model_broken"
+    assert capfd.readouterr() == ("", "")

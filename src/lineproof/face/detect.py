@@ -26,8 +26,9 @@ INPUT_SIDE = 256
 MIN_SCORE = 0.5
 """Below this the detector's own score says that it is likelier no face than a face."""
 
-MAX_OVERLAP = 0.3
-"""Boxes that share more than this (intersection over union) are the same face."""
+MAX_OVERLAP = 0.5
+"""Boxes that share more than this part of the smaller one are the same face: a face that fills the
+picture is found whole and, again, in parts."""
 
 TILE = 0.5
 """Side of a tile of the second pass, as a share of the picture's longer side."""
@@ -149,4 +150,4 @@ def _overlap(one: Detection, other: Detection) -> float:
     left, top = max(one.box[0], other.box[0]), max(one.box[1], other.box[1])
     right, bottom = min(one.box[2], other.box[2]), min(one.box[3], other.box[3])
     shared = max(0.0, right - left) * max(0.0, bottom - top)
-    return shared / max(one.area + other.area - shared, 1e-9)
+    return shared / max(min(one.area, other.area), 1e-9)

@@ -41,10 +41,21 @@ def cmyk_jpeg(data: bytes, factor: int) -> NDArray[np.uint8]:
         return _rgb(image, 1)
 
 
-def png(data: bytes, factor: int) -> NDArray[np.uint8]:
-    """Decode a PNG of any mode to RGB (H, W, 3), reduced by any whole ``factor``."""
+def png(data: bytes, factor: int) -> tuple[NDArray[np.uint8], bool]:
+    """Decode a PNG of any mode to RGB (H, W, 3), reduced by any whole ``factor``.
+
+    Also tells whether one of the last two rows, the last of an interlaced picture's last pass
+    among them, is all zeros: as Pillow leaves rows that never came.
+    """
     with faults_refused(*_FAULTS):
-        return _rgb(PngImagePlugin.PngImageFile(io.BytesIO(data)), factor)
+        image = PngImagePlugin.PngImageFile(io.BytesIO(data))
+        ends = (image.crop((0, row, image.width, row + 1)) for row in _last_two(image.height))
+        blank = not all(np.asarray(end).any() for end in ends)
+        return _rgb(image, factor), blank
+
+
+def _last_two(height: int) -> range:
+    return range(max(0, height - 2), height)
 
 
 def on_white(bgra: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

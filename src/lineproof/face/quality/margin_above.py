@@ -1,10 +1,10 @@
 """Margin above (ISO/IEC 29794-5:2025, margin above of the face image).
 
-Native: the distance from between the eyes to the picture's upper edge, in T, the
+Native: the distance from between the eyes to the picture's upper edge, in multiples of T, the
 distance from there to the chin.
-Value: straight lines from 0 (0.2: the edge cuts the brows) over 50 (0.6: it just
-clears the forehead) to 100 (1.4). The standard's logistic, of middle 1.4 and width 0.1, answers near 0 to
-every crop that a policy would want to tell apart.
+Value: straight lines from 0 (0.2: the edge cuts the brows) over 50 (0.6: it clears the forehead) to
+100 (1.4). The standard's logistic, of middle 1.4 and width 0.1, answers near 0 to every crop that a
+policy would want to tell apart.
 """
 
 from __future__ import annotations

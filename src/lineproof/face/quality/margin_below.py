@@ -1,10 +1,10 @@
 """Margin below (ISO/IEC 29794-5:2025, margin below of the face image).
 
-Native: the distance from between the eyes to the picture's lower edge, in T, the
+Native: the distance from between the eyes to the picture's lower edge, in multiples of T, the
 distance from there to the chin.
-Value: straight lines from 0 (0.6: the edge runs through the mouth) over 50 (1.0: it just
-clears the chin) to 100 (1.8). The standard's logistic, of middle 1.8 and width 0.1, answers near 0 to
-every crop that a policy would want to tell apart.
+Value: straight lines from 0 (0.6: the edge runs through the mouth) over 50 (1.0: it clears the
+chin) to 100 (1.8). The standard's logistic, of middle 1.8 and width 0.1, answers near 0 to every
+crop that a policy would want to tell apart.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ OVAL = (
 CHEEKS = ((117, 118, 119, 36, 205, 187, 123), (346, 347, 348, 266, 425, 411, 352))
 """Skin that neither hair, beard, brow nor lips cover: the person's right cheek, then the left."""
 
+_EYE_ENDS = list(EYES[0] + EYES[1])
+
 LEAST_FACE = 0.5
 """With less of the face than this inside the picture, its pixels say little about the face."""
 
@@ -100,8 +102,9 @@ def _shape_of(view: FaceView) -> Finding[Shape]:
 def _surface_of(view: FaceView) -> Finding[Surface]:
     if not (np.isfinite(view.mesh).all() and np.isfinite(view.aligned_mesh).all()):
         return Unmeasured("points_not_finite")
-    outline = area(view.aligned_mesh, OVAL)
-    face = outline & _inside_picture(view)
+    if np.ptp(view.aligned_mesh[_EYE_ENDS], axis=0).max() < 1:
+        return Unmeasured("face_too_small")
+    face = area(view.aligned_mesh, OVAL) & _inside_picture(view)
     if int(face.sum()) <= LEAST_FACE * _extent(view.aligned_mesh):
         return Unmeasured("face_outside_picture")
     luma = np.asarray(cv2.cvtColor(view.aligned, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
@@ -125,8 +128,7 @@ def _extent(points: NDArray[np.float32]) -> float:
 def _inside_picture(view: FaceView) -> NDArray[np.uint8]:
     """Give a mask of what the crop shows of the picture; beyond it the crop is plain black."""
     height, width = view.pixels.shape[:2]
-    ends = list(EYES[0] + EYES[1])
-    back = similarity(view.aligned_mesh[ends], view.mesh[ends, :2])
+    back = similarity(view.aligned_mesh[_EYE_ENDS], view.mesh[_EYE_ENDS, :2])
     steps = np.arange(ALIGNED_SIZE)
     across, down = (
         row[0] * steps[None, :] + row[1] * steps[:, None] + row[2] for row in (back[0], back[1])

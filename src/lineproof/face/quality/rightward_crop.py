@@ -1,9 +1,9 @@
 """Rightward crop (ISO/IEC 29794-5:2025, rightward crop of the face image).
 
 Native: the distance from between the eyes to the picture's right edge, in inter-eye distances.
-Value: straight lines from 0 (0.5: the edge runs through an eye) over 50 (1.1: it just
-clears the face) to 100 (1.5). The standard's logistic, of middle 0.9 and width 0.1, answers near 0 to
-every crop that a policy would want to tell apart.
+Value: straight lines from 0 (0.5: the edge runs through an eye) over 50 (1.1: it clears the face)
+to 100 (1.5). The standard's logistic, of middle 0.9 and width 0.1, answers near 0 to every crop
+that a policy would want to tell apart.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The figures of docs/measurements.md: `make bench`, or `python -m benchmarks NAME`."""

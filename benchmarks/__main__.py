@@ -1,0 +1,38 @@
+"""Run the measurements: all of them, or those that are named."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# One thread each, for the yardstick too; set before any of their libraries is loaded.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+from benchmarks import accuracy, speed
+from benchmarks.places import DATA
+
+MEASUREMENTS = {
+    "pair": speed.pair,
+    "process": speed.process,
+    "decoding": speed.decoding,
+    "glue": speed.glue,
+    "frll": accuracy.frll,
+    "lfw": accuracy.lfw,
+}
+NEEDS_DATA = {"frll": "frll", "lfw": "lfw_dev"}
+
+
+def main(names: list[str]) -> None:
+    """Run the named measurements, or all; say which are left out for want of data."""
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(MEASUREMENTS)}")
+    for name in names or MEASUREMENTS:
+        folder = NEEDS_DATA.get(name)
+        if folder and not (DATA / folder).is_dir():
+            print(f"{name} is left out: {DATA / folder} is not there (LINEPROOF_SHARED names it)")
+            continue
+        MEASUREMENTS[name]()
+
+
+main(sys.argv[1:])

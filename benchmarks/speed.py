@@ -1,0 +1,177 @@
+"""Speed: a pair against the yardstick in alternating runs, decoding against OpenCV, a process."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from benchmarks.places import OUT
+from lineproof.demo import document_of, sample_photographs
+from lineproof.domain.policy import two_pictures
+from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
+from lineproof.flow.verify import verify
+from lineproof.packs.build.downloads import cache_folder
+from lineproof.packs.refusal import PackRefused
+from lineproof.wiring import site_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RUNS = 15
+SELFIE = (1280, 720)
+
+
+def files() -> tuple[Path, Path]:
+    """Write a 2,000 px document page and a 720p selfie from the samples; give their paths."""
+    photographs = sample_photographs(cache_folder(), lambda *_: None)
+    OUT.mkdir(parents=True, exist_ok=True)
+    document, selfie = OUT / "document.jpg", OUT / "selfie.jpg"
+    document.write_bytes(document_of(photographs["obama.jpg"]))
+    picture = Image.open(io.BytesIO(photographs["obama2.jpg"])).convert("RGB")
+    frame = Image.new("RGB", SELFIE, (92, 98, 108))
+    scaled = picture.resize((round(picture.width * SELFIE[1] / picture.height), SELFIE[1]))
+    frame.paste(scaled, ((SELFIE[0] - scaled.width) // 2, 0))
+    frame.save(selfie, quality=90)
+    return document, selfie
+
+
+def pair() -> None:
+    """CPU time of one pair, from files to verdict: ours and the yardstick's in turn."""
+    from benchmarks import yardstick  # noqa: PLC0415 - it loads 100 MB of models
+
+    cv2.setNumThreads(1)
+    document, selfie = files()
+    contenders: dict[str, Callable[[], object]] = {
+        "standard": _ours(None, document, selfie),
+        "fast": _ours("fast", document, selfie),
+        "face_recognition": lambda: yardstick.pair(document, selfie),
+    }
+    spent: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(RUNS + 1):
+        for name, run in contenders.items():
+            began = time.process_time()
+            run()
+            if turn:  # the first turn warms up
+                spent[name].append((time.process_time() - began) * 1e3)
+    base = spent["face_recognition"]
+    figures: dict[str, object] = {"runs": RUNS}
+    for name, times in spent.items():
+        ratios = [theirs / ours for theirs, ours in zip(base, times, strict=True)]
+        figures[name] = {
+            "cpu_ms": _spread(times),
+            "times_faster_than_face_recognition": _spread(ratios),
+        }
+    _write("pair", figures)
+
+
+def _ours(setting: str | None, document: Path, selfie: Path) -> Callable[[], object]:
+    site = site_for("default", setting)
+    if isinstance(site, PackRefused):
+        sys.exit(site.sentence)
+    policy = two_pictures()
+    return lambda: verify(
+        site,
+        document=document.read_bytes(),
+        live=[selfie.read_bytes()],
+        policy=policy,
+        attempt=1,
+    )
+
+
+def process() -> None:
+    """Wall time, CPU time and memory of the whole command, start included."""
+    document, selfie = files()
+    base = [str(Path(sys.executable).parent / "lineproof"), "verify", "--json"]
+    command = [*base, "--document", str(document), "--live", str(selfie)]
+    wall, cpu = [], []
+    for turn in range(RUNS + 1):
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own command
+        elapsed, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if turn:
+            wall.append(elapsed * 1e3)
+            user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+            cpu.append((user + system) * 1e3)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    _write(
+        "process",
+        {"runs": RUNS, "wall_ms": _spread(wall), "cpu_ms": _spread(cpu), "peak_mb": round(peak)},
+    )
+
+
+def decoding() -> None:
+    """Decode the two files: ours and OpenCV's imdecode with the turn to RGB, in turn."""
+    cv2.setNumThreads(1)
+    figures: dict[str, object] = {"runs": RUNS}
+    for path in files():
+        data = path.read_bytes()
+        ours, theirs = [], []
+        for turn in range(RUNS + 1):
+            first, second = _cpu(lambda data=data: _decode(data)), _cpu(lambda data=data: _cv(data))
+            if turn:
+                ours.append(first)
+                theirs.append(second)
+        figures[path.stem] = {
+            "ours_cpu_ms": _spread(ours),
+            "opencv_cpu_ms": _spread(theirs),
+            "ours_over_opencv": _spread([a / b for a, b in zip(ours, theirs, strict=True)]),
+        }
+    _write("decoding", figures)
+
+
+def _decode(data: bytes) -> object:
+    header = read_header(data, DEFAULT_LIMITS)
+    return decode(data, header, longest_side=None)  # type: ignore[arg-type] - our own files
+
+
+def _cv(data: bytes) -> object:
+    picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
+    return cv2.cvtColor(np.asarray(picture), cv2.COLOR_BGR2RGB)
+
+
+def glue() -> None:
+    """Everything but the networks against the networks' own time, as `lineproof bench` has it."""
+    document, selfie = files()
+    command = [str(Path(sys.executable).parent / "lineproof"), "bench", "--json"]
+    figures = {}
+    for name, extra in (("standard", []), ("fast", ["--fast"])):
+        done = subprocess.run(  # noqa: S603 - our own command
+            [*command, "--document", str(document), "--live", str(selfie), *extra],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        figures[name] = json.loads(done.stdout)
+    _write("glue", figures)
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1e3
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {
+        "median": round(median(values), 2),
+        "min": round(min(values), 2),
+        "max": round(max(values), 2),
+    }
+
+
+def _write(name: str, figures: dict[str, object]) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(figures, indent=2)
+    (OUT / f"{name}.json").write_text(text, "utf-8")
+    print(name, text)

@@ -1,0 +1,1 @@
+"""Builds the default pack from registry packages: fetch, convert, check, put in place."""
