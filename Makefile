@@ -34,7 +34,7 @@ fix: .venv/ready ## Format and mend what ruff can
 	@$(BIN)/ruff check --fix src tests benchmarks
 
 bench: $(PACK) ## Measure speed and error rates (docs/measurements.md)
-	@$(BIN)/uv sync --frozen --inexact --quiet --group bench
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group bench
 	@$(BIN)/python -m benchmarks
 
 fuzz: .venv/ready ## Feed mutated pictures for a minute
@@ -62,7 +62,7 @@ pack-if-possible:
 	@echo "Setting up .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
-	@$(BIN)/uv sync --frozen --inexact --quiet
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
 	@touch $@
 
 clean: ## Remove what was built (downloads stay in .cache)

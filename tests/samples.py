@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lineproof.adapters.local_engine import LocalEngine
 
 ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("LINEPROOF_SHARED") or ROOT.parent / "shared")
 CACHE = Path(os.environ.get("LINEPROOF_CACHE") or ROOT / ".cache")
 
 

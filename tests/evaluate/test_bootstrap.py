@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lineproof.evaluate import bootstrap
 from lineproof.evaluate.bootstrap import Cell, Scales, Setting, Weighed, cell_of, resample
 from lineproof.evaluate.comparing import Scores, compare
 from tests.evaluate.small_sets import crowd, embedded_of, plain_scores, protocol_of, vectors_of
@@ -120,6 +121,24 @@ def test_a_tail_too_short_for_a_draw_makes_the_fnmr_higher_never_lower() -> None
     )
     assert short.threshold[0] == cut.tail.score[-1] > full.threshold[0]
     assert short.cells[0].misses[0] >= full.cells[0].misses[0]
+
+
+def test_a_draw_that_needs_more_of_the_tail_than_usual_gets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the first scores are weighed as a rule, which must never show in a result."""
+    person = crowd(12, 3)
+    # Persons 0, 1 and 2 look alike: the best scores are all theirs.
+    vectors = vectors_of([max(0, who - 2) for who in person], seed=4, spread=0.2)
+    scores = compare(protocol_of(person), embedded_of(vectors), "cosine", thresholds=())
+    settings = (Setting(0.02, None),)
+    every = Scales(scores, (everyone(scores),), settings)
+    monkeypatch.setattr(bootstrap, "SPARE", 0)
+    few = Scales(scores, (everyone(scores),), settings)
+    assert few.usual < 27 < every.usual == scores.tail.total
+    without = np.array([0, 0, 0, *[1] * 9])
+    assert few.weigh(without).threshold[0] == every.weigh(without).threshold[0]
+    assert few.weigh(without).cells[0].false_matches[0] > 0
 
 
 def test_progress_is_told_for_each_draw() -> None:

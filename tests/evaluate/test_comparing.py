@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lineproof.evaluate.acquire import Embedded
 from lineproof.evaluate.comparing import compare
 from lineproof.evaluate.protocol import AcrossPairs, ListedPairs
 from tests.evaluate.small_sets import embedded_of, plain_scores, protocol_of, vectors_of
@@ -41,6 +42,20 @@ def test_pairs_name_images_of_the_protocol_and_not_rows_of_the_embeddings() -> N
         strict=True,
     ):
         assert score == SCORES[left, right]
+
+
+def test_rows_may_stand_in_any_order() -> None:
+    """Which row an image's embedding stands in is the caller's affair."""
+    order = np.array([6, 0, 5, 1, 4, 2, 3])
+    row = np.argsort(order)
+    shuffled = compare(
+        protocol_of(PERSON), Embedded(VECTORS[order], row, {}), "cosine", thresholds=()
+    )
+    for left, right, score in zip(
+        shuffled.tail.left, shuffled.tail.right, shuffled.tail.score, strict=True
+    ):
+        assert score == SCORES[left, right]
+        assert PERSON[left] != PERSON[right]
 
 
 def test_listed_pairs_are_compared_as_listed() -> None:

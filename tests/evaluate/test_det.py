@@ -73,6 +73,20 @@ def test_lines_differ_in_style_and_not_only_in_colour() -> None:
     assert len({style.split("stroke: ")[1][:7] for style in widths}) == 2
 
 
+def test_many_lines_are_named_in_their_order_above_the_plot() -> None:
+    """Four names beside four lines would cover each other; as a list they read from the top."""
+    lower = [
+        Curve(f"line {share}", GOOD.points * np.array([1, share]), {}) for share in (0.2, 0.9, 0.5)
+    ]
+    root = ET.fromstring(drawn(*lower))  # noqa: S314 - our own output
+    words = [element.text or "" for element in root.iter(f"{SVG}text")]
+    assert [word for word in words if word.startswith("line")] == [
+        "line 0.9",
+        "line 0.5",
+        "line 0.2",
+    ]
+
+
 @pytest.mark.parametrize("curves", [[], [NOTHING], [FLAT], [FLAT, GOOD, BAD, GOOD, BAD, BAD]])
 def test_what_a_logarithm_cannot_show_is_left_out(curves: list[Curve]) -> None:
     """No curve, an empty one, one without a miss, more than there are styles: still a drawing."""

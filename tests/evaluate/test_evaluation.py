@@ -135,6 +135,29 @@ def test_rates_at_a_calibrated_threshold_need_no_threshold_of_their_own() -> Non
         assert found.misses == int((score[left, right][same] < threshold).sum())
 
 
+def test_a_score_that_is_the_threshold_matches() -> None:
+    """A genuine pair and an impostor pair at exactly the calibrated score both match."""
+    person = crowd(10, 2)
+    vectors = vectors_of(person, seed=4)
+    score = plain_scores(vectors)
+    for pair in ((0, 1), (0, 2)):
+        at = float(score[pair])
+        higher = float(np.nextafter(score[pair], np.float32(2)))
+        found = [
+            measure(person, vectors, thresholds={1e-4: threshold}).at_thresholds[1e-4]
+            for threshold in (at, higher)
+        ]
+        assert found[1].misses - found[0].misses == (pair == (0, 1))
+        assert found[0].false_matches - found[1].false_matches == (pair == (0, 2))
+
+
+def test_without_a_false_match_the_upper_end_is_three_over_pairs_that_share_nobody() -> None:
+    """180 impostor pairs of ten people are five independent ones at best."""
+    person = crowd(10, 2)
+    result = measure(person, vectors_of(person, seed=4), thresholds={1e-6: 1.0})
+    assert result.at_thresholds[1e-6].fmr == Rate(0.0, 0.0, 3 / 5)
+
+
 def test_two_engines_are_compared_on_the_same_draws() -> None:
     """An engine against itself is 1 in every draw; a worse one is worse in every draw."""
     good = measure(PERSON, VECTORS)

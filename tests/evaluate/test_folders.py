@@ -77,7 +77,7 @@ def test_a_folder_without_two_people_is_answered(tmp_path: Path, make: object, c
 def test_portraits_and_live_pictures_meet_by_the_start_of_their_names(tmp_path: Path) -> None:
     """001_03.jpg and 001_08.jpg are one person; who is on one side only is said."""
     fill(tmp_path / "p", "001_03.jpg", "002_03.jpg", "003.jpg")
-    fill(tmp_path / "l", "001_08.jpg", "001_09.jpg", "002_08.jpg", "004_08.jpg")
+    fill(tmp_path / "l", "001_08.jpg", "001_09_b.jpg", "002_08.jpg", "004_08.jpg")
     found = two_folders(tmp_path / "p", tmp_path / "l", people=None)
     assert isinstance(found, EvaluationProtocol)
     assert found.people == ("001", "002", "003", "004")

@@ -64,7 +64,7 @@ class Recording:
 
 def engine() -> Recording:
     """Give an engine that knows a document, good frames, a crowd and an empty room."""
-    sights = {
+    sights: dict[bytes, Finding[FaceFinding]] = {
         b"id": face(100),
         b"good": face(100),
         b"fine": face(90),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,19 +70,24 @@ def _print(files: Files, right: Verification, wrong: Verification) -> None:
     _print_command(files.document, files.wrong)
     print_verification(wrong)
     console.rule("Try next")
-    overlay = files.document.parent / "overlay.png"
+    overlay, us = files.document.parent / "overlay.png", _own_name()
     for what, command in (
-        ("see what was measured", f"lineproof inspect {files.right} --out {overlay}"),
-        ("two pictures of your own", "lineproof verify --document ID.jpg --live SELFIE.jpg"),
+        ("see what was measured", f"{us} inspect {files.right} --out {overlay}"),
+        ("two pictures of your own", f"{us} verify --document ID.jpg --live SELFIE.jpg"),
         (
             "for a program",
-            f"lineproof verify --document {files.document} --live {files.right} --json",
+            f"{us} verify --document {files.document} --live {files.right} --json",
         ),
-        ("what the pack is, and its licences", "lineproof packs show default"),
+        ("what the pack is, and its licences", f"{us} packs show default"),
     ):
         console.print(f"  {what}:\n    [bold]{plain(command)}[/]", soft_wrap=True)
 
 
 def _print_command(document: Path, live: Path) -> None:
-    command = f"$ lineproof verify --document {document} --live {live}"
+    command = f"$ {_own_name()} verify --document {document} --live {live}"
     wide().print(f"[dim]{plain(command)}[/]", soft_wrap=True)
+
+
+def _own_name() -> str:
+    """Give the command as this person can type it: by its path where it is not on the PATH."""
+    return "lineproof" if shutil.which("lineproof") else os.path.relpath(sys.argv[0])

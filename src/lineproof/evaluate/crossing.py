@@ -127,14 +127,14 @@ def best(
     *,
     total: int,
 ) -> Tail:
-    """Sort pairs, best first and then by their rows, and cut the list behind its last tie."""
+    """Sort pairs, best first, and cut the list behind its last tie; ties stay in their order."""
     if keep.pairs < len(score):
         floor = np.partition(score, len(score) - keep.pairs)[len(score) - keep.pairs]
         if keep.down_to is not None:
             floor = min(floor, np.float32(keep.down_to))
         stays = score >= floor
         left, right, score = left[stays], right[stays], score[stays]
-    order = np.lexsort((right, left, -score))
+    order = np.argsort(-score, kind="stable")
     return Tail(left[order].astype(np.int32), right[order].astype(np.int32), score[order], total)
 
 

@@ -48,6 +48,8 @@ FMR_TICKS: Final = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 LOOSEST_FMR: Final = 0.1
 """Where the plot ends: nobody operates a comparison beyond it."""
 LABEL_WIDTH: Final = 24
+MOST_LABELS: Final = 2
+KEY_LINE: Final = 0.22
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def det_svg(curves: Sequence[Curve], *, title: str, description: str) -> str | U
 
 
 def det_png(curves: Sequence[Curve]) -> bytes | Unusable:
-    """Draw the curves as a PNG of 920 x 800 pixels."""
+    """Draw the curves as a PNG, 920 pixels wide."""
     return _draw(curves, "png")
 
 
@@ -103,8 +105,11 @@ def _draw(curves: Sequence[Curve], form: Literal["svg", "png"]) -> bytes | Unusa
                 "font.size": 10.0,
             }
         )
-        figure = Figure(figsize=SIZE, facecolor="white", layout="constrained")
-        _plot(figure, [shorter for curve in curves if len((shorter := _operable(curve)).points)])
+        shown = [shorter for curve in curves if len((shorter := _operable(curve)).points)]
+        width, height = SIZE
+        height += KEY_LINE * len(shown) if len(shown) > MOST_LABELS else 0
+        figure = Figure(figsize=(width, height), facecolor="white", layout="constrained")
+        _plot(figure, shown)
         figure.savefig(out, format=form, dpi=PNG_DPI, metadata=dict.fromkeys(nothing))
     return out.getvalue()
 
@@ -123,13 +128,18 @@ def _plot(figure: Figure, curves: Sequence[Curve]) -> None:
         _frame(axes, curves)
     for index, curve in enumerate(curves):
         colour, style = LINES[index % len(LINES)]
-        axes.plot(*curve.points.T, color=colour, linestyle=style, linewidth=1.8)
+        axes.plot(
+            *curve.points.T, color=colour, linestyle=style, linewidth=1.8, label=f"line {index}"
+        )
         for fmr, bar in curve.bars.items():
             # Side by side, so that two engines' intervals can be told apart.
             at = fmr * (1 + 0.06 * (index - (len(curves) - 1) / 2))
             axes.plot([at, at], [max(bar.low, 1e-6), bar.high], color=colour, linewidth=1.1)
             axes.plot([at], [bar.value], color=colour, marker="o", markersize=3.5)
-    _label(axes, curves)
+    if len(curves) > MOST_LABELS:
+        _key(figure, axes, curves)
+    else:
+        _label(axes, curves)
 
 
 def _frame(axes: Axes, curves: Sequence[Curve]) -> None:
@@ -168,6 +178,24 @@ def _label(axes: Axes, curves: Sequence[Curve]) -> None:
             # A ground and not an outline: outlined letters become drawings that nobody can search.
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0},
         )
+
+
+def _key(figure: Figure, axes: Axes, curves: Sequence[Curve]) -> None:
+    """List the names above the plot, in the order of the lines from the highest down.
+
+    More than two names beside their lines would stand on each other's.
+    """
+    highest_first = sorted(range(len(curves)), key=lambda i: -_middle(curves[i]))
+    own = {line.get_label(): line for line in axes.get_lines()}
+    names = [textwrap.fill(curves[i].name, LABEL_WIDTH) for i in highest_first]
+    figure.legend(
+        [own[f"line {i}"] for i in highest_first],
+        names,
+        loc="outside upper left",
+        handlelength=3.2,
+        labelcolor="linecolor",
+        frameon=False,
+    )
 
 
 def _middle(curve: Curve) -> float:
