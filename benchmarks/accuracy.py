@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import platform
 import sys
 import tempfile
@@ -41,7 +42,8 @@ def lfw() -> None:
         for engine in (_engine("default", None), _engine("default", "fast"), _stronger())
         if engine is not None
     ]
-    _report("lfw", "LFW deepfunneled, the lfw_dev selection", protocol, (*results, _yardstick(protocol, groups)))
+    every = (*results, _yardstick(protocol, groups))
+    _report("lfw", "LFW deepfunneled, the lfw_dev selection", protocol, every)
 
 
 def frll() -> None:
@@ -76,7 +78,7 @@ def _stronger() -> LocalEngine | None:
         if isinstance(offer, PackRefused):
             sys.exit(offer.sentence)
         accept(offer, store=store)
-        pack, default = find_pack("mobilefacenet-y1", store=store), find_pack("default", store=store)
+        pack, default = (find_pack(name, store=store) for name in ("mobilefacenet-y1", "default"))
         if isinstance(pack, PackRefused) or isinstance(default, PackRefused):
             sys.exit("the stronger pack could not be opened")
         engine = local_engine(pack, default=default, setting=None)
@@ -136,7 +138,7 @@ def _report(
             title=f"Error rates on {dataset}",
             dataset=dataset,
             dataset_note="For research; not redistributed. It stands for uncontrolled capture.",
-            machine=f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+            machine=f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
             date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
             version="lineproof from this checkout",
             command=f"python -m benchmarks {name}",

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from lineproof.commands import benching, demonstrating, evaluating, packing, verifying
+from lineproof.commands import benching, calibrating, demonstrating, evaluating, packing, verifying
 from lineproof.commands.answers import Exit, Json
 from lineproof.commands.console import print_error, print_json, wide
 
@@ -25,7 +25,7 @@ app.command("verify")(verifying.verify)
 app.command("inspect")(verifying.inspect)
 app.add_typer(packing.app, name="packs")
 app.command("evaluate")(evaluating.evaluate)
-app.command("calibrate")(evaluating.calibrate)
+app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)
 app.command("demo")(demonstrating.demo)
 

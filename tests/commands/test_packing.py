@@ -43,7 +43,7 @@ def test_a_single_file_is_installed_used_and_removed() -> None:
 
 
 def test_a_flipped_byte_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pack whose file changed by one bit is refused with that file's name, wherever it is used."""
+    """A pack whose file changed by one bit is refused with that file's name."""
     engine()
     carried = tmp_path / "built"
     shutil.copytree(default_store().carried / "default", carried / "default")

@@ -118,9 +118,7 @@ BAD = {
 
 @pytest.mark.parametrize("code", BAD)
 @pytest.mark.parametrize("role", ["document", "live"])
-def test_a_file_that_is_no_picture_is_refused_by_code(
-    code: str, role: str, tmp_path: Path
-) -> None:
+def test_a_file_that_is_no_picture_is_refused_by_code(code: str, role: str, tmp_path: Path) -> None:
     """One sentence that names the file and says what to do; exit code 3; no traceback."""
     engine()
     good, bad = tmp_path / "good.png", tmp_path / "bad.png"

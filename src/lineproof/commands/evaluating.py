@@ -1,9 +1,8 @@
-"""`lineproof evaluate` and `lineproof calibrate`: error rates of a pack on labelled images."""
+"""`lineproof evaluate`: error rates of a pack on labelled images."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import platform
 import shlex
 import sys
@@ -17,7 +16,6 @@ import typer
 from lineproof.commands.answers import Exit, Json, stop
 from lineproof.commands.console import aside, plain, print_json, progress, wide
 from lineproof.commands.verifying import Fast, PackName, open_engine
-from lineproof.domain.finding import fmr_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from lineproof.evaluate.evaluation import EngineFacts, EngineResult, Resampling
     from lineproof.evaluate.figures import Circumstances, Evaluation
     from lineproof.evaluate.protocol import EvaluationProtocol, Unusable
-    from lineproof.face.calibration import CalibrationTable
 
 CACHE_WARNING = (
     "--cache-embeddings writes embeddings to disk. They are biometric data: keep the folder to "
@@ -144,7 +141,7 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
     if isinstance(protocol, Unusable):
         stop(Exit.BAD_INPUT, protocol.code, protocol.sentence, as_json=options.as_json)
     engine = open_engine(options.pack, fast=options.fast, as_json=options.as_json)
-    embedded = _embedded(engine, protocol, options)
+    embedded = embed_images(engine, protocol, options)
     resampling = Resampling(replicates=options.replicates, seed=1)
     found = _measured(engine, protocol, embedded, resampling, options)
     evaluation = Evaluation(
@@ -163,7 +160,8 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
         _print(evaluation, options.out)
 
 
-def _embedded(engine: LocalEngine, protocol: EvaluationProtocol, options: Options) -> Embedded:
+def embed_images(engine: LocalEngine, protocol: EvaluationProtocol, options: Options) -> Embedded:
+    """Look at every image of a protocol and embed the face that counts."""
     from lineproof.evaluate.acquire import acquire
     from lineproof.evaluate.cache import open_cache
 
@@ -290,6 +288,7 @@ def _write(evaluation: Evaluation, options: Options) -> None:
 def _print(evaluation: Evaluation, out: Path | None) -> None:
     from rich.table import Table
 
+    from lineproof.domain.finding import fmr_label
     from lineproof.evaluate.evaluation import Point
     from lineproof.evaluate.metrics import Rate
 
@@ -311,92 +310,3 @@ def _print(evaluation: Evaluation, out: Path | None) -> None:
         console.print("[dim]This pack is of evaluation grade.[/]")
     if out is not None:
         console.print(f"Report: {plain(str(out / 'report.html'))}", soft_wrap=True)
-
-
-def calibrate(
-    folder: Annotated[Path, typer.Argument(help="A folder with one folder of images per person.")],
-    *,
-    dataset: Annotated[str, typer.Option(help="Name of the data set, for the provenance.")],
-    pack: PackName = "default",
-    fast: Fast = False,
-    out: Annotated[Path | None, typer.Option(help="Write the table here instead.")] = None,
-    workers: Workers = 2,
-    replicates: Replicates = 1000,
-    cache: CacheFolder = None,
-    as_json: Json = False,
-) -> None:
-    """Make a pack's calibration table (FMR to score) from all cross pairs, as TOML."""
-    from lineproof.evaluate.calibrate import Provenance
-    from lineproof.evaluate.calibrate import calibrate as make_table
-    from lineproof.evaluate.evaluation import Resampling
-    from lineproof.evaluate.folders import folder_per_person
-    from lineproof.evaluate.protocol import Unusable
-
-    protocol = folder_per_person(folder)
-    if isinstance(protocol, Unusable):
-        stop(Exit.BAD_INPUT, protocol.code, protocol.sentence, as_json=as_json)
-    engine = open_engine(pack, fast=fast, as_json=as_json)
-    options = Options(
-        pack=pack,
-        fast=fast,
-        groups=None,
-        out=None,
-        workers=workers,
-        replicates=replicates,
-        cache=cache,
-        dataset=dataset,
-        note="",
-        name_failures=False,
-        as_json=as_json,
-    )
-    embedded = _embedded(engine, protocol, options)
-    date = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    table = make_table(
-        protocol,
-        embedded,
-        Provenance(dataset=dataset, pipeline=engine.versions.pipeline, date=date),
-        resampling=Resampling(replicates=replicates, seed=1),
-        progress=None,
-    )
-    if isinstance(table, Unusable):
-        stop(Exit.BAD_INPUT, table.code, table.sentence, as_json=as_json)
-    _give_table(table, out, as_json=as_json)
-
-
-def _give_table(table: CalibrationTable, out: Path | None, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    if as_json:
-        print_json(asdict(table))
-        return
-    if out is None:
-        sys.stdout.write(table_toml(table))
-        return
-    try:
-        out.write_text(table_toml(table), "utf-8")
-    except OSError as error:
-        sentence = f"The table could not be written to {out} ({error.strerror}): choose --out."
-        stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
-
-
-def table_toml(table: CalibrationTable) -> str:
-    """Write a calibration as pack.toml holds it, below its [[setting]]."""
-    lines = [
-        "[setting.calibration]",
-        f"dataset = {json.dumps(table.dataset)}",
-        f"images = {table.images}",
-        f"people = {table.people}",
-        f"impostor_pairs = {table.impostor_pairs}",
-        f'pipeline = "{table.pipeline}"',
-        f'date = "{table.date}"',
-    ]
-    for point in table.points:
-        lines += [
-            "[[setting.calibration.point]]",
-            f"fmr = {fmr_label(point.fmr)}",
-            f"score = {point.score:.6f}",
-            f"low = {point.low:.6f}",
-            f"high = {point.high:.6f}",
-            f"false_matches = {point.false_matches}",
-        ]
-    return "\n".join(lines) + "\n"

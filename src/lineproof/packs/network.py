@@ -101,7 +101,8 @@ def _features_fit(model: Embedder | Pad, output: NDArray[np.float32]) -> PackRef
     """Refuse what is not one row of numbers for each image, and a class that is not among them."""
     width = math.prod(output.shape[1:])
     if output.shape != (2, width) or width < 2:  # noqa: PLR2004 - one number is no direction
-        return _mismatch(model, f"its output has the shape {list(output.shape)} for two pictures, not 2 x features")
+        what = f"its output for two pictures has the shape {list(output.shape)}, not 2 x features"
+        return _mismatch(model, what)
     if isinstance(model, Pad) and model.bona_fide >= width:
         return _mismatch(model, f"bona_fide is class {model.bona_fide} and it has only {width}")
     return None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lineproof.domain.finding import Unreadable
-from lineproof.face.image import DEFAULT_LIMITS, Header, read_header
+from lineproof.face.image import DEFAULT_LIMITS, Header, Picture, decode, read_header
 from tests.face.drawn import oriented, webp
 
 
@@ -58,3 +58,18 @@ def test_what_the_container_says_against_itself_is_refused(data: bytes, code: st
     answer = read_header(data, DEFAULT_LIMITS)
     assert isinstance(answer, Unreadable)
     assert answer.code == code
+
+
+def test_the_shortest_picture_is_read(capfd: pytest.CaptureFixture[str]) -> None:
+    """A picture of one colour takes fewer bytes than the decoder looks at by itself."""
+    size = (63 | 47 << 14).to_bytes(4, "little")
+    black = sum(1 << bit for bit in (3, 7, 11, 15, 19)).to_bytes(3, "little")
+    data = wrapped((b"VP8L", b"\x2f" + size + black))
+    assert len(data) < 32
+    header = read_header(data, DEFAULT_LIMITS)
+    assert isinstance(header, Header)
+    picture = decode(data, header, longest_side=None)
+    assert isinstance(picture, Picture)
+    assert picture.pixels.shape == (48, 64, 3)
+    assert not picture.pixels.any()
+    assert capfd.readouterr().err == ""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MAX_CHUNKS = 1000
+# OpenCV looks at no WebP below this length; a picture of one colour is shorter.
+_SHORTEST = 32
 _ALPHA, _ANIMATION = 0x10, 0x02
 _LOSSLESS_SIGNATURE = b"\x2f"
 _KEY_FRAME = b"\x9d\x01\x2a"
@@ -57,7 +59,7 @@ def read(data: bytes) -> Header:
 def decode(data: bytes, header: Header, factor: int) -> tuple[NDArray[np.uint8], int]:
     """Decode to RGB (H, W, 3) as stored, reduced by averaging ``factor`` x ``factor`` pixels."""
     flags = cv2.IMREAD_UNCHANGED if header.alpha else cv2.IMREAD_COLOR_RGB
-    pixels = raster.decoded(data, flags)
+    pixels = raster.decoded(data.ljust(_SHORTEST, b"\x00"), flags)
     if pixels.shape[:2] != (header.stored_height, header.stored_width):
         raise RefusedError(UnreadableCode.CORRUPT)
     if header.alpha:

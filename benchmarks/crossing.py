@@ -1,4 +1,4 @@
-"""Measures the full cross product: ``python -m lineproof.evaluate.bench_cross``.
+"""Measures the full cross product: ``python -m benchmarks.crossing``.
 
 Draws 10,000 embeddings of 4,000 people in 1,152 dimensions, compares every pair, finds every
 threshold and resamples people 1,000 times. Prints wall time, processor time and peak memory as
