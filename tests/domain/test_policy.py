@@ -25,6 +25,7 @@ from lineproof.domain.policy import (
     shortfalls,
     two_pictures,
 )
+from lineproof.face.quality import MEASURES
 
 REQUIRED = MappingProxyType({SINGLE_FACE: 50, "sharpness": 30})
 BANDS = [
@@ -198,3 +199,10 @@ def test_the_default_is_one_in_ten_thousand() -> None:
     """The policy of the command line keeps the rate that the documents promise."""
     assert two_pictures().max_fmr == 1e-4
     assert two_pictures().attempts == 3
+
+
+def test_every_required_component_exists() -> None:
+    """A misspelt component would be missing for ever, and every picture refused."""
+    known = {measure.NAME for measure in MEASURES}
+    assert set(two_pictures().required_of_document) <= known
+    assert set(two_pictures().required_of_live) <= known

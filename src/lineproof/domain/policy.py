@@ -117,8 +117,42 @@ def two_pictures(*, max_fmr: float = 1e-4, attempts: int = 3) -> Policy:
     )
 
 
-DOCUMENT_QUALITY: Mapping[str, int] = MappingProxyType({SINGLE_FACE: 50, "inter_eye_distance": 10})
-LIVE_QUALITY: Mapping[str, int] = MappingProxyType({SINGLE_FACE: 50, "inter_eye_distance": 20})
+DOCUMENT_QUALITY: Mapping[str, int] = MappingProxyType(
+    {
+        SINGLE_FACE: 50,
+        "under_exposure_prevention": 5,
+        "over_exposure_prevention": 35,
+        "dynamic_range": 45,
+        "sharpness": 15,
+        "no_compression_artifacts": 20,
+        "inter_eye_distance": 15,
+        "head_pose_yaw": 70,
+        "head_pose_pitch": 65,
+    }
+)
+"""What a document's portrait must reach: each is where recognition begins to suffer."""
+
+LIVE_QUALITY: Mapping[str, int] = MappingProxyType(
+    {
+        SINGLE_FACE: 50,
+        "under_exposure_prevention": 5,
+        "over_exposure_prevention": 35,
+        "dynamic_range": 50,
+        "sharpness": 25,
+        "no_compression_artifacts": 30,
+        "inter_eye_distance": 30,
+        "eyes_open": 25,
+        "leftward_crop_of_the_face_image": 20,
+        "rightward_crop_of_the_face_image": 20,
+        "margin_above_of_the_face_image": 20,
+        "margin_below_of_the_face_image": 35,
+        "head_pose_yaw": 50,
+        "head_pose_pitch": 60,
+        "head_pose_roll": 50,
+    }
+)
+"""What a live frame must reach. Colour, mouth, light from the side and head size are measured and
+not required: they cost recognition nothing that was measurable, and asking would cost people."""
 
 
 def shortfalls(face: Finding[FaceFinding], required: Mapping[str, int]) -> tuple[str, ...]:
@@ -129,7 +163,12 @@ def shortfalls(face: Finding[FaceFinding], required: Mapping[str, int]) -> tuple
     """
     if isinstance(face, Unmeasured):
         return (face.why,)
-    missing = {name: least - _value(face.value, name) for name, least in required.items()}
+    # The share that is missing, so that components with low and with high minima compare.
+    missing = {
+        name: (least - _value(face.value, name)) / least
+        for name, least in required.items()
+        if least > 0
+    }
     short = sorted((name for name, gap in missing.items() if gap > 0), key=lambda n: -missing[n])
     # Several faces makes every other measure doubtful, so it is always the first thing to mend.
     return tuple(sorted(short, key=lambda name: name != SINGLE_FACE))

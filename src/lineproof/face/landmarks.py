@@ -73,7 +73,7 @@ def pose(points: NDArray[np.float32]) -> Pose:
     ahead = np.cross(across, down)
     yaw = math.degrees(math.atan2(float(across[2]), math.hypot(float(across[0]), float(across[1]))))
     pitch = math.degrees(math.atan2(float(down[2]), float(ahead[2])))
-    roll = math.degrees(math.atan2(float(across[1]), float(across[0])))
+    roll = -math.degrees(math.atan2(float(across[1]), float(across[0])))
     return Pose(yaw=yaw, pitch=pitch, roll=roll)
 
 

@@ -37,10 +37,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Head pose in degrees; 0, 0, 0 looks into the camera (ISO/IEC 29794-5, head pose).
+    """Head pose in degrees; 0, 0, 0 looks into the camera (ISO/IEC 39794-5, pose angles).
 
-    Yaw is positive when the person turns to their own left, pitch when they look up, roll when
-    the head tilts towards their own right shoulder... as seen in an unmirrored picture.
+    Yaw is positive when the person turns to their own left, pitch when they look down, roll when
+    the head tilts towards their own right shoulder, as seen in an unmirrored picture.
     """
 
     yaw: float

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineproof.face.quality import head_pose_pitch, head_pose_roll, head_pose_yaw
+from lineproof.face.view import Pose
 from tests.face.quality.synthetic import Head, assert_falls, found, view_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def test_the_other_axes_stay_as_they_are(axis: str) -> None:
     assert all(found(POSES[other], view).value == 100 for other in POSES if other != axis)
 
 
-def test_the_back_of_a_head_is_worth_nothing() -> None:
+@pytest.mark.parametrize("axis", POSES)
+def test_the_back_of_a_head_is_worth_nothing(axis: str) -> None:
     """A cosine below zero is not made good by squaring it."""
-    view = view_of(Head())
-    assert found(head_pose_yaw, replace(view, pose=replace(view.pose, yaw=180.0))).value == 0
+    backwards = turned(axis, 180)
+    pose = Pose(yaw=backwards.yaw, pitch=backwards.pitch, roll=backwards.roll)
+    assert found(POSES[axis], replace(view_of(Head()), pose=pose)).value == 0

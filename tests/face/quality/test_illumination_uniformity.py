@@ -52,6 +52,15 @@ def test_a_turned_head_in_even_light_stays_even() -> None:
     assert found(illumination_uniformity, view_of(replace(HEAD, yaw=25))).value >= 90
 
 
+def test_halves_of_unequal_size_are_compared_by_their_shares() -> None:
+    """On a face of one grey both halves agree, also when one of them shows much less of it."""
+    view = view_of(HEAD, np.full_like(picture_of(HEAD), 120))
+    shifted = view.aligned_mesh.copy()
+    shifted[[10, 168, 2, 152], 0] -= 30
+    uneven = replace(view, aligned_mesh=shifted)
+    assert found(illumination_uniformity, uneven).native == 1
+
+
 def test_half_a_face_is_not_compared() -> None:
     """A head in profile has no second half to compare with."""
     view = view_of(HEAD)

@@ -34,6 +34,16 @@ def test_the_grid_is_found_wherever_a_crop_put_it(down: int, right: int) -> None
     assert abs(found(no_compression_artifacts, view_of(shifted, moved)).value - here) <= 5
 
 
+def test_steps_count_the_same_both_ways() -> None:
+    """Steps between rows are the same artefact as steps between columns."""
+    rows = np.repeat(np.arange(30, 190, 10, dtype=np.uint8), 8)[:, None] * np.ones(
+        (1, 128), dtype=np.uint8
+    )
+    upright, lying = (no_compression_artifacts.blockiness(each, 8) for each in (rows, rows.T))
+    assert upright == lying
+    assert upright > 1
+
+
 def test_a_fine_copy_of_a_coarse_picture_is_judged_by_its_pixels() -> None:
     """Saving once more at a high quality does not wash the blocks away."""
     washed = replace(view_of(HEAD, recoded(recoded(FINE, 12), 95)), jpeg_quality=95)

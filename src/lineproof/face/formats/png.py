@@ -41,8 +41,9 @@ _ONCE = {b"IHDR", b"PLTE", b"tRNS", b"IEND"}
 _TOLD = _ONCE | {b"acTL", b"eXIf"}
 _MAX_CHUNKS = 100_000
 _SAMPLES = {_GREY: 1, _RGB: 3, _PALETTE: 1, _GREY_ALPHA: 2, _RGB_ALPHA: 4}
-# Rows as they are unpacked, at 0.3 GB/s: 50 million pixels pass, with 16 bits a sample fewer.
-_MAX_UNPACKED = 250_000_000
+# Bytes of rows as they are unpacked, a second or so: 50 million pixels of RGB pass, with
+# transparency or 16 bits a sample fewer.
+_MAX_UNPACKED = 160_000_000
 _STEP = 1 << 20
 # Where the passes of an interlaced picture begin and how far apart their pixels are.
 _PASSES = (

@@ -4,7 +4,7 @@ Native: the share, 0..1, in which the luma histograms of the two halves of the f
 sum of the bin-wise minima of both, each scaled to sum 1). 1: both halves are lit alike.
 Value: 100 * native ** 0.3, the standard's own curve. The halves are split along the bridge of the
 nose instead of taking one patch of each cheek: a patch of 600 pixels overlaps itself by chance.
-A light of 1, 2, 4 and 6 stops from the side moves a portrait from 95 to 90, 78, 64 and 57.
+A light of 1, 2, 4 and 6 stops from the side moves a portrait from 95 to 89, 78, 64 and 57.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ by the cosine of the yaw, so that turning the head does not read as distance. Th
 as 0.5 at least: beyond 60 degrees the yaw is not known well enough to multiply with.
 Value: straight lines from 0 (8 px) over 30 (20 px) and 60 (45 px) to 100 (90 px, what a portrait
 for a travel document needs). The standard's logistic, of middle 70 and width 20, leaves 4 points
-between 10 and 25 px, which is where recognition is lost: at 8 px a third of the pairs is missed
-that are found at 20 px (docs/measurements.md).
+between 10 and 25 px, which is where recognition is lost: it finds nearly all pairs at 20 px and
+misses four in ten at 8 px (docs/measurements.md).
 """
 
 from __future__ import annotations
