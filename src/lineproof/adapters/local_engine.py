@@ -46,6 +46,10 @@ LOOKING_SIDE = 1500
 ENOUGH_BETWEEN_EYES = 50.0
 """...unless the eyes are then closer together than this, in pixels: networks want all there is."""
 
+CLOSEST_SIDE = 4000
+"""...and then the second, closer look is still bounded: 50 million pixels beside the networks would
+pass the memory that a verification may take."""
+
 MIN_PRESENCE = 0.5
 """Below this the landmark network itself says that it was not shown a face."""
 
@@ -83,7 +87,7 @@ class LocalEngine:
             return decoded
         view = self._view(decoded)
         if view is not None and decoded.scale < 1 and _between_eyes(view) < ENOUGH_BETWEEN_EYES:
-            full = decode(picture, header, longest_side=None)
+            full = decode(picture, header, longest_side=CLOSEST_SIDE)
             if isinstance(full, Unreadable):
                 return full
             view = self._closer(view, full, full.scale / decoded.scale)
