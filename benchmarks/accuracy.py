@@ -43,7 +43,8 @@ def lfw() -> None:
         if engine is not None
     ]
     every = (*results, _yardstick(protocol, groups))
-    _report("lfw", "LFW deepfunneled, the lfw_dev selection", protocol, every)
+    note = "Web press photographs, for research, not redistributed; uncontrolled capture."
+    _report("lfw", ("LFW deepfunneled, the lfw_dev selection", note), protocol, every)
 
 
 def frll() -> None:
@@ -52,7 +53,8 @@ def frll() -> None:
     protocol = _usable(two_folders(folder / "neutral_front", folder / "smiling_front", people=None))
     engines = (_engine("default", None), _engine("default", "fast"), _stronger())
     results = tuple(_ours(engine, protocol, None) for engine in engines if engine is not None)
-    _report("frll", "Face Research Lab London, neutral against smiling", protocol, results)
+    note = "Studio pictures, CC BY 4.0 (DeBruine and Jones); the portrait's side."
+    _report("frll", ("Face Research Lab London, neutral against smiling", note), protocol, results)
 
 
 def _engine(pack: str, setting: str | None) -> LocalEngine:
@@ -131,13 +133,17 @@ def _yardstick(protocol: EvaluationProtocol, labels: GroupLabels | None) -> Engi
 
 
 def _report(
-    name: str, dataset: str, protocol: EvaluationProtocol, engines: tuple[EngineResult, ...]
+    name: str,
+    data: tuple[str, str],
+    protocol: EvaluationProtocol,
+    engines: tuple[EngineResult, ...],
 ) -> None:
+    dataset, note = data
     evaluation = Evaluation(
         circumstances=Circumstances(
             title=f"Error rates on {dataset}",
             dataset=dataset,
-            dataset_note="For research; not redistributed. It stands for uncontrolled capture.",
+            dataset_note=note,
             machine=f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
             date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
             version="lineproof from this checkout",

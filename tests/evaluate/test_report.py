@@ -221,6 +221,7 @@ def test_a_report_without_any_rate_says_so_first() -> None:
     said = "".join(read(page).words)
     assert "No error rate can be stated: 180 impostor pairs are too few" in said
     assert "Groups" not in said
+    assert "There is no curve to draw" in said
 
 
 def test_without_matplotlib_the_json_still_comes(monkeypatch: pytest.MonkeyPatch) -> None:

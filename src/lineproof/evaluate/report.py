@@ -211,6 +211,11 @@ def _of(result: EngineResult, fmr: float, *, by_person: bool) -> Rate | NotMeasu
 
 
 def _det(evaluation: Evaluation) -> Html | Unusable:
+    if not any((curve.points[:, 1] > 0).any() for curve in curves(evaluation.engines)):
+        nothing = (
+            "There is no curve to draw: at no threshold was both a pair missed and a rate known."
+        )
+        return section("det", "DET curve", paragraph(nothing))
     names = " and ".join(result.engine.name for result in evaluation.engines)
     drawing = det_svg(
         curves(evaluation.engines),
