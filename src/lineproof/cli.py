@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import cast
 
 import typer
 
 from lineproof.commands import benching, calibrating, demonstrating, evaluating, packing, verifying
 from lineproof.commands.answers import Exit, Json
-from lineproof.commands.console import print_error, print_json, wide
+from lineproof.commands.console import any_stream, print_error, print_json, wide
 
 app = typer.Typer(
     name="lineproof",
@@ -28,6 +29,9 @@ app.command("evaluate")(evaluating.evaluate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)
 app.command("demo")(demonstrating.demo)
+
+USAGE = cast("type[Exception]", typer.BadParameter.__bases__[0])
+"""What typer raises for the words of a command; it gives this class no public name."""
 
 
 @app.command("version")
@@ -52,20 +56,24 @@ def version(*, as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command line; whatever happens, a person reads a sentence and not a traceback."""
-    as_json = "--json" in sys.argv
+    any_stream()
+    sys.exit(_delivered(_run(as_json="--json" in sys.argv)))
+
+
+def _run(*, as_json: bool) -> int:
+    """Run a command and give its exit code; nothing but a debugged fault leaves as an exception."""
     try:
-        app()
-    except KeyboardInterrupt:
-        print_error("interrupted", "Stopped. Nothing was left half-done.", as_json=as_json)
-        sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader went away (`| head`): not our fault and not theirs.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until exit
-        sys.exit(Exit.APPROVE)
+        code = int(app(standalone_mode=False) or 0)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except USAGE as error:
+        return _usage(error, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        code = Exit.INTERRUPTED
     except MemoryError:
         sentence = "There is not enough memory. Close other programs or use a smaller picture."
         print_error("out_of_memory", sentence, as_json=as_json)
-        sys.exit(Exit.NOT_READY)
+        return Exit.NOT_READY
     except Exception as error:
         if os.environ.get("LINEPROOF_DEBUG"):
             raise
@@ -74,4 +82,38 @@ def main() -> None:
             "LINEPROOF_DEBUG=1 shows where."
         )
         print_error("internal_fault", sentence, as_json=as_json)
-        sys.exit(Exit.FAULT)
+        return Exit.FAULT
+    if code == Exit.INTERRUPTED:
+        print_error("interrupted", "Stopped. Nothing was left half-done.", as_json=as_json)
+    return code
+
+
+def _usage(error: Exception, *, as_json: bool) -> int:
+    """Say what is wrong with the words of a command: in typer's frame, or as JSON."""
+    if as_json:
+        told = error.format_message()  # type: ignore[attr-defined]
+        sentence = f"{told.rstrip('.')}. --help after the command lists its options."
+        print_error("usage", sentence, as_json=True)
+    else:
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)  # type: ignore[arg-type]
+    return Exit.USAGE
+
+
+def _delivered(code: int) -> int:
+    """Hand over what was printed; an answer that nobody got is told, and is never an approval.
+
+    A reader that went away (`| head`) is no fault: the exit code still says the outcome.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # Python flushes again as it ends; what is lost must not fail a second time.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until exit
+        if isinstance(error, BrokenPipeError):
+            return code
+        sentence = f"The answer could not be written ({error.strerror}): send it somewhere else."
+        print_error("output_not_written", sentence, as_json=False)
+        return Exit.BAD_INPUT
+    return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from lineproof.face.calibration import band
 from lineproof.face.detect import detect
 from lineproof.face.image import DEFAULT_LIMITS, Picture, decode, read_file, read_header
 from lineproof.face.landmarks import eye_centres, mesh, pose, upright
-from lineproof.face.match import Recipe, comparison_score, embed
+from lineproof.face.match import Recipe, comparison_score, embed, features, joined
 from lineproof.face.view import FaceView
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.runtime import choose_setting, load, preprocess, runtime_version
@@ -53,6 +53,11 @@ pass the memory that a verification may take."""
 MIN_PRESENCE = 0.5
 """Below this the landmark network itself says that it was not shown a face."""
 
+AGREEING_FMR = 1e-4
+"""Live frames that do not match each other at this rate are not of one person: averaged, a wrong
+person's frame rides on a right one's. Same-session frames agree far above it
+(docs/measurements.md)."""
+
 MOST_FACES = 6
 """More faces than this are not looked at one by one: two are too many already."""
 
@@ -62,7 +67,8 @@ class SeenFace:
     """What was seen in one picture. It holds the picture, in memory only."""
 
     finding: Finding[FaceFinding]
-    view: FaceView | None
+    # Not in its repr: what ends in a log or a traceback must not hold a face.
+    view: FaceView | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +100,23 @@ class LocalEngine:
         return _seen(view)
 
     def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
-        """Give the band of false match rates of one reference against one person's frames."""
+        """Give the band of false match rates of one reference against one person's frames.
+
+        Frames that do not match each other are not one person's, and nothing is compared.
+        """
         if self.calibration is None:
             return Unmeasured("pack_not_calibrated")
         if self.calibration.pipeline != self.versions.pipeline:
             return Unmeasured("pack_calibrated_for_another_pipeline")
-        return Measured(band(self.score(reference=reference, probes=probes), self.calibration))
+        frames = [features(view, self.recipes) for view in _views(probes)]
+        person = joined(frames, self.recipes)
+        document = self.embedding([reference])
+        singles = np.stack([joined([frame], self.recipes) for frame in frames])
+        if not all(_has_direction(each) for each in (person, document, *singles)):
+            return Unmeasured("embedding_not_usable")
+        if float((singles @ singles.T).min()) < _agreeing_score(self.calibration):
+            return Unmeasured("live_frames_disagree")
+        return Measured(band(comparison_score(document, person), self.calibration))
 
     def score(self, *, reference: Look, probes: Sequence[Look]) -> float:
         """Give the bare comparison score: for research on the command line, never for a service."""
@@ -107,11 +124,7 @@ class LocalEngine:
 
     def embedding(self, looks: Sequence[Look]) -> NDArray[np.float32]:
         """Give one person's embedding, (d,) float32: for the evaluation toolkit only."""
-        views = [look.view for look in looks if isinstance(look, SeenFace) and look.view]
-        if len(views) != len(looks):
-            msg = "only faces that this engine has seen can be compared"
-            raise ValueError(msg)
-        return embed(views, self.recipes)
+        return embed(_views(looks), self.recipes)
 
     def embedding_of_file(self, path: Path) -> NDArray[np.float32] | Unmeasured:
         """Embed the face that counts in an image file, or say why it was not acquired."""
@@ -139,6 +152,29 @@ class LocalEngine:
         faces = tuple(face.scaled(factor) for face in view.faces)
         points, _ = mesh(picture.pixels, faces[0], self.landmarks)
         return _view_of(picture, faces, points)
+
+
+def _views(looks: Sequence[Look]) -> list[FaceView]:
+    views = [look.view for look in looks if isinstance(look, SeenFace) and look.view]
+    if len(views) != len(looks):
+        msg = "only faces that this engine has seen can be compared"
+        raise ValueError(msg)
+    return views
+
+
+def _has_direction(embedding: NDArray[np.float32]) -> bool:
+    """Tell whether an embedding is a unit vector, as it is unless a network gave no numbers."""
+    length = float(np.linalg.norm(embedding))
+    return abs(length - 1) < 1e-3  # noqa: PLR2004 - NaN is not, nor is a sum with zeros in it
+
+
+def _agreeing_score(table: CalibrationTable) -> float:
+    """Give the score that two frames of one person reach: the calibrated one for AGREEING_FMR.
+
+    Where that was not measured it is the next looser one, or the loosest there is.
+    """
+    reached = [point.score for point in table.points if point.fmr >= AGREEING_FMR]
+    return reached[-1] if reached else table.points[0].score
 
 
 def _view_of(

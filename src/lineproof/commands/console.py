@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -31,6 +34,12 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.ATTEMPTS_USED: "No attempt is left, so a person looks now.",
 }
 
+CAUSES: Mapping[str, str] = {
+    "comparison_unmeasured.live_frames_disagree": "The live pictures do not show one person.",
+    "comparison_unmeasured.same_picture": "The document and a live picture are the same file.",
+}
+"""Sentences for reasons whose cause a person should read at once."""
+
 HEADLINES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.APPROVE: ("green", "✔ APPROVE  the person is the one on the document"),
     Outcome.RETRY: ("yellow", "↻ RETRY    another picture is needed"),
@@ -45,6 +54,38 @@ NOT_EXAMINED = (
 EVALUATION_GRADE = (
     "This pack is of evaluation grade: good for trying Lineproof, not for opening real lines."
 )
+
+
+SIGNS: Mapping[str, str] = {
+    "✔": "+",
+    "✘": "x",
+    "↻": "~",
+    "→": ">",
+    "•": "-",
+    "·": "-",
+    "█": "#",
+    "°": " deg",
+    "…": "...",
+}
+"""What stands for a sign where the terminal's encoding lacks it."""
+
+
+def any_stream() -> None:
+    """Let output never fail: not by a terminal's encoding, nor because a stream is closed."""
+    codecs.register_error("lineproof", _stand_in)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="lineproof")
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(SIGNS.get(sign, "?") for sign in lost), error.end
 
 
 def wide() -> Console:
@@ -63,7 +104,19 @@ def aside() -> Console:
 
 def print_json(value: object) -> None:
     """Print one JSON object and nothing else on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    # ASCII, so that no locale and no undecodable file name can make it fail or make it no JSON.
+    sys.stdout.write(json.dumps(_decoded(value)) + "\n")
+
+
+def _decoded(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Give a value with every byte of a file name that is no UTF-8 replaced, as JSON asks for."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_decoded(key): _decoded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_decoded(item) for item in value]
+    return value
 
 
 def print_error(code: str, sentence: str, *, as_json: bool) -> None:
@@ -136,7 +189,8 @@ def print_verification(found: Verification) -> None:
     colour, headline = HEADLINES[decision.outcome]
     console.print(f"\n[bold {colour}]{headline}[/]\n")
     for reason in decision.reasons:
-        console.print(f"  • {SENTENCES[reason.code]}  [dim]({reason})[/]")
+        sentence = CAUSES.get(str(reason), SENTENCES[reason.code])
+        console.print(f"  • {sentence}  [dim]({reason})[/]")
     if isinstance(found.evidence.comparison, Measured):
         console.print(f"  • {band_sentence(found.evidence.comparison.value)}")
     if decision.outcome is Outcome.RETRY:
@@ -162,7 +216,7 @@ def band_sentence(band: FmrBand) -> str:
 
 
 def plain(text: str) -> str:
-    """Give a text as it is, with nothing in it read as markup."""
+    """Give a text as it is: nothing in it is read as markup, no terminal obeys it."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape("".join(c if c.isprintable() or c == "\n" else "?" for c in text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,7 +34,7 @@ class Embedded:
     not acquired, by its index in the protocol.
     """
 
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float32] = field(repr=False)
     row: NDArray[np.int64]
     failures: Mapping[int, str]
 

@@ -44,7 +44,7 @@ class EmbeddingCache:
 
     file: Path
     context: str
-    entries: dict[bytes, Vector | Unmeasured]
+    entries: dict[bytes, Vector | Unmeasured] = field(repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def through(self, embedder: Embedder) -> Embedder:

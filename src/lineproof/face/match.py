@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lineproof.face.align import apply, cut, similarity
 from lineproof.face.landmarks import eye_centres
@@ -16,8 +17,6 @@ from lineproof.face.view import ALIGNED_EYES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from lineproof.face.detect import Network
     from lineproof.face.predictor import ShapePredictor
     from lineproof.face.view import FaceView
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 PREDICTOR_BOX: Final = np.array([[40.0, 60.0, 205.0, 225.0]])
 """Where the five-point predictor starts in an aligned crop: the box that dlib's detector would
 draw, measured as the median over faces that it finds."""
+
+Features: TypeAlias = tuple[NDArray[np.float32], ...]
+"""One frame's features, (chips, d) for each network of a setting, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,19 @@ class Recipe:
 
 
 def embed(frames: Sequence[FaceView], recipes: Sequence[Recipe]) -> NDArray[np.float32]:
+    """Give one unit vector for one person's frames; see ``joined``."""
+    return joined([features(view, recipes) for view in frames], recipes)
+
+
+def features(view: FaceView, recipes: Sequence[Recipe]) -> Features:
+    """Give what each network makes of one frame: for each, its chips' unit features, (chips, d)."""
+    return tuple(
+        np.stack([unit(row.reshape(-1)) for row in recipe.network(chips(view, recipe))[0]])
+        for recipe in recipes
+    )
+
+
+def joined(frames: Sequence[Features], recipes: Sequence[Recipe]) -> NDArray[np.float32]:
     """Give one unit vector for one person's frames: their mean, each network weighted.
 
     Each network's features are summed over frames, chips and mirror images and made a unit vector;
@@ -58,19 +73,18 @@ def embed(frames: Sequence[FaceView], recipes: Sequence[Recipe]) -> NDArray[np.f
         raise ValueError(msg)
     total = sum(recipe.weight for recipe in recipes)
     parts: list[NDArray[np.float32]] = [
-        unit(sum_of_features(frames, recipe)) * np.float32(np.sqrt(recipe.weight / total))
-        for recipe in recipes
+        unit(_sum([row for frame in frames for row in frame[at]]))
+        * np.float32(np.sqrt(recipe.weight / total))
+        for at, recipe in enumerate(recipes)
     ]
     return np.concatenate(parts)
 
 
-def sum_of_features(frames: Sequence[FaceView], recipe: Recipe) -> NDArray[np.float32]:
-    """Give the sum of a network's features over frames, chips and mirror images: (d,)."""
-    rows = [row for view in frames for row in recipe.network(chips(view, recipe))[0]]
+def _sum(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     # Added one after the other, so that the order of summing never depends on how many there are.
-    total: NDArray[np.float32] = np.zeros_like(rows[0].reshape(-1))
+    total: NDArray[np.float32] = np.zeros_like(rows[0])
     for row in rows:
-        total = total + unit(row.reshape(-1))
+        total = total + row
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Detection:
     """
 
     box: tuple[float, float, float, float]
-    points: NDArray[np.float32]
+    points: NDArray[np.float32] = field(repr=False)
     score: float
 
     @property
@@ -62,12 +62,13 @@ class FaceView:
     None where the picture was not stored as JPEG.
     """
 
-    pixels: NDArray[np.uint8]
+    # Not in its repr: what ends in a log or a traceback must not hold a face.
+    pixels: NDArray[np.uint8] = field(repr=False)
     scale: float
-    mesh: NDArray[np.float32]
+    mesh: NDArray[np.float32] = field(repr=False)
     pose: Pose
-    aligned: NDArray[np.uint8]
-    aligned_mesh: NDArray[np.float32]
+    aligned: NDArray[np.uint8] = field(repr=False)
+    aligned_mesh: NDArray[np.float32] = field(repr=False)
     faces: tuple[Detection, ...]
     jpeg_quality: int | None
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
-    from lineproof.ports import Engine, Look, Site, Versions
+    from lineproof.ports import Look, Site, Versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +74,12 @@ def verify(
     usable = [look for look in probes if not shortfalls(look.finding, policy.required_of_live)]
     fit = usable and not shortfalls(reference.finding, policy.required_of_document)
 
-    # 4. One to one.
-    comparison = (
-        _compare(site.engine, reference, usable) if fit else Unmeasured("no_usable_picture")
-    )
+    # 4. One to one. A file that is its own live picture shows nothing of who is there.
+    comparison: Finding[FmrBand] = Unmeasured("no_usable_picture")
+    if document in live:
+        comparison = Unmeasured("same_picture")
+    elif fit:
+        comparison = site.engine.compare(reference=reference, probes=usable)
 
     # 5. Everything a decision may look at.
     evidence = Evidence(
@@ -91,7 +93,3 @@ def verify(
     # 6. Once.
     decision = decide(evidence, policy)
     return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
-
-
-def _compare(engine: Engine, reference: Look, usable: Sequence[Look]) -> Finding[FmrBand]:
-    return engine.compare(reference=reference, probes=usable)
