@@ -6,8 +6,10 @@ verification loads nothing that it does not use.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import cast
 
 import typer
@@ -65,26 +67,21 @@ def _run(*, as_json: bool) -> int:
     try:
         code = int(app(standalone_mode=False) or 0)
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else int(left.code is not None)
+        return left.code if isinstance(left.code, int) else Exit.FAULT
     except USAGE as error:
         return _usage(error, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
         code = Exit.INTERRUPTED
     except MemoryError:
         sentence = "There is not enough memory. Close other programs or use a smaller picture."
-        print_error("out_of_memory", sentence, as_json=as_json)
-        return Exit.NOT_READY
+        return _end(Exit.NOT_READY, "out_of_memory", sentence, as_json=as_json)
     except Exception as error:
         if os.environ.get("LINEPROOF_DEBUG"):
             raise
-        sentence = (
-            f"Lineproof met a fault of its own ({type(error).__name__}). Please report it; "
-            "LINEPROOF_DEBUG=1 shows where."
-        )
-        print_error("internal_fault", sentence, as_json=as_json)
-        return Exit.FAULT
+        return _fault(error, as_json=as_json)
     if code == Exit.INTERRUPTED:
-        print_error("interrupted", "Stopped. Nothing was left half-done.", as_json=as_json)
+        sentence = "Stopped. Nothing was left half-done."
+        return _end(Exit.INTERRUPTED, "interrupted", sentence, as_json=as_json)
     return code
 
 
@@ -93,27 +90,52 @@ def _usage(error: Exception, *, as_json: bool) -> int:
     if as_json:
         told = error.format_message()  # type: ignore[attr-defined]
         sentence = f"{told.rstrip('.')}. --help after the command lists its options."
-        print_error("usage", sentence, as_json=True)
-    else:
-        from typer.rich_utils import rich_format_error
+        return _end(Exit.USAGE, "usage", sentence, as_json=True)
+    from typer.rich_utils import rich_format_error
 
+    with suppress(OSError):
         rich_format_error(error)  # type: ignore[arg-type]
     return Exit.USAGE
 
 
+def _fault(error: Exception, *, as_json: bool) -> int:
+    """Say that it is our fault, unless it is the disk that the answer was sent to."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        return _not_written(error)
+    sentence = (
+        f"Lineproof met a fault of its own ({type(error).__name__}). Please report it; "
+        "LINEPROOF_DEBUG=1 shows where."
+    )
+    return _end(Exit.FAULT, "internal_fault", sentence, as_json=as_json)
+
+
+def _end(code: Exit, name: str, sentence: str, *, as_json: bool) -> int:
+    """Say why it ends; where even that cannot be written, the exit code alone says it."""
+    with suppress(OSError):
+        print_error(name, sentence, as_json=as_json)
+    return code
+
+
 def _delivered(code: int) -> int:
-    """Hand over what was printed; an answer that nobody got is told, and is never an approval.
+    """Hand over what was printed, and give the exit code.
 
     A reader that went away (`| head`) is no fault: the exit code still says the outcome.
     """
     try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
     except OSError as error:
-        # Python flushes again as it ends; what is lost must not fail a second time.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until exit
-        if isinstance(error, BrokenPipeError):
-            return code
-        sentence = f"The answer could not be written ({error.strerror}): send it somewhere else."
-        print_error("output_not_written", sentence, as_json=False)
-        return Exit.BAD_INPUT
+        return _not_written(error)
     return code
+
+
+def _not_written(error: OSError) -> int:
+    _drop_output()
+    sentence = f"The answer could not be written ({error.strerror}): send it somewhere else."
+    return _end(Exit.BAD_INPUT, "output_not_written", sentence, as_json=False)
+
+
+def _drop_output() -> None:
+    # Python flushes once more as it ends; what is lost must not fail a second time.
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until exit

@@ -68,8 +68,18 @@ def test_a_box_comes_back_in_pixels_of_the_picture(size: tuple[int, int]) -> Non
     assert face.score > 0.9
 
 
+def test_the_most_central_of_faces_as_large_comes_first() -> None:
+    """People side by side: the picture is of the one in its middle, though another is larger."""
+    faces = detect(
+        picture(900, 600, (360, 200, 170, 100), (650, 200, 220, 200)), Drawn({100: 5, 200: 5})
+    )
+    assert len(faces) == 2
+    assert faces[0].area < faces[1].area
+    assert faces[0].box[0] < 400
+
+
 def test_the_largest_face_comes_first() -> None:
-    """Which face counts is decided by size and by nothing else."""
+    """A face far larger than the others counts wherever it is."""
     faces = detect(
         picture(900, 600, (60, 60, 90, 100), (500, 200, 260, 200)), Drawn({100: 5, 200: 5})
     )

@@ -35,6 +35,9 @@ class Table:
 
 def read_table(file: Path, headers: Sequence[tuple[str, ...]], *, what: str) -> Table | Unusable:
     """Read a CSV file that has one of ``headers``; ``what`` begins the code of a refusal."""
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        # Opening a pipe waits for its other end, and a device may never end.
+        return Unusable(f"{what}_unreadable", f"{file} is not an ordinary file; save it as one.")
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, strict=True)

@@ -6,6 +6,7 @@ full-range ("back") model: 256 px input, 896 anchors, a box and six points for e
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
@@ -29,6 +30,9 @@ MIN_SCORE = 0.5
 MAX_OVERLAP = 0.5
 """Boxes that share more than this part of the smaller one are the same face: a face that fills the
 picture is found whole and, again, in parts."""
+
+AS_LARGE = 1 / 3
+"""A face with this part of the largest one's area is as large: the same distance and a half."""
 
 TILE = 0.5
 """Side of a tile of the second pass, as a share of the picture's longer side."""
@@ -57,17 +61,22 @@ def detect(pixels: NDArray[np.uint8], network: Network) -> tuple[Detection, ...]
     if not found:
         tiles = _tiles(width, height)
         found = [face for tile in tiles for face in _detect_in(pixels, tile, network)]
-    return _in_order(_suppress(found))
+    return in_order(_suppress(found), width=width, height=height)
 
 
-def _in_order(faces: list[Detection]) -> tuple[Detection, ...]:
-    """Put the face that counts first: the largest.
+def in_order(faces: list[Detection], *, width: int, height: int) -> tuple[Detection, ...]:
+    """Put the face that counts first: the largest, or the most central of those as large.
 
-    Both a document's portrait and a person who holds a camera are the largest face in the picture.
-    That another face is there all the same is a finding (``single_face_present``), which a policy
-    weighs; nothing is guessed from it.
+    Both a document's portrait and a person who holds a camera are the largest face in the picture;
+    faces of at least ``AS_LARGE`` of its area are people side by side, of whom the picture is of
+    the one in its middle. The others follow by size. That there is another face at all is a
+    finding (``single_face_present``), which a policy weighs; nothing is guessed from it.
     """
-    return tuple(sorted(faces, key=lambda face: -face.area))
+    by_size = sorted(faces, key=lambda face: -face.area)
+    as_large = [face for face in by_size if face.area >= AS_LARGE * by_size[0].area]
+    middle = (width / 2, height / 2)
+    first = min(as_large, key=lambda face: math.dist(face.centre, middle), default=None)
+    return tuple(sorted(by_size, key=lambda face: face is not first))
 
 
 def _tiles(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:

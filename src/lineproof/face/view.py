@@ -28,6 +28,12 @@ class Detection:
         left, top, right, bottom = self.box
         return max(0.0, right - left) * max(0.0, bottom - top)
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The box's centre, x and y."""
+        left, top, right, bottom = self.box
+        return (left + right) / 2, (top + bottom) / 2
+
     def scaled(self, factor: float) -> Detection:
         """Give the same face in a picture ``factor`` times as large."""
         left, top, right, bottom = (edge * factor for edge in self.box)
