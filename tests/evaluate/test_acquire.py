@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from lineproof.domain.finding import Unmeasured
-from lineproof.evaluate.acquire import Embedded, Vector, acquire, gather
+from lineproof.evaluate.acquire import Embedded, acquire, gather
+from lineproof.evaluate.protocol import Vector
 
 IMAGES = [Path(f"{index}.jpg") for index in range(20)]
 

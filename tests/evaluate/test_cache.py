@@ -17,7 +17,7 @@ from lineproof.evaluate.protocol import Unusable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lineproof.evaluate.acquire import Vector
+    from lineproof.evaluate.protocol import Vector
 
 
 class Counting:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lineproof.domain.finding import Unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from lineproof.evaluate.cache import EmbeddingCache
-    from lineproof.evaluate.protocol import Progress
-
-Vector: TypeAlias = NDArray[np.float32]
-Embedder: TypeAlias = Callable[[Path], Vector | Unmeasured]
-"""Gives one image's embedding, (d,) float32, or why there is none. Called from several threads."""
+    from lineproof.evaluate.protocol import Embedder, Progress, Vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from lineproof.evaluate.protocol import Unusable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lineproof.evaluate.acquire import Embedder, Vector
+    from lineproof.evaluate.protocol import Embedder, Vector
 
 CACHE_WARNING: Final = (
     "Embeddings are biometric data. They are being kept on disk because you asked for it: keep the "

@@ -11,8 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lineproof.domain.finding import Unmeasured
+
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told how many are done, and of how many."""
+
+Vector: TypeAlias = "NDArray[np.float32]"
+"""An embedding, (d,)."""
+
+Embedder: TypeAlias = "Callable[[Path], Vector | Unmeasured]"
+"""Gives one image's embedding, or why there is none. Called from several threads."""
 
 IMAGE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 """Files that are looked at. Anything else in a data set is counted as skipped, not as a failure
