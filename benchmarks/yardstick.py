@@ -1,7 +1,7 @@
 """The yardstick: ``face_recognition`` 1.3.0 exactly as it is usually run, on dlib-bin's dlib.
 
-Detector, five points and descriptor are its own; the first face that it finds counts; the score
-is minus the Euclidean distance of descriptors, as its ``face_distance`` has it. Beside it stands the
+Detector, five points and descriptor are its own; the first face that it finds counts; the score is
+minus the Euclidean distance of descriptors, as its ``face_distance`` has it. Beside it stands the
 same with the face that our own rule counts, so that a different choice of face explains nothing.
 dlib's objects are not safe to share between threads: one at a time.
 """

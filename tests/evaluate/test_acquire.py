@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from lineproof.domain.finding import Unmeasured
 from lineproof.evaluate.acquire import Embedded, acquire, gather
-from lineproof.evaluate.protocol import Vector
+
+if TYPE_CHECKING:
+    from lineproof.evaluate.protocol import Vector
 
 IMAGES = [Path(f"{index}.jpg") for index in range(20)]
 
