@@ -31,7 +31,7 @@ def demo(
     cache: Annotated[Path | None, typer.Option(help="Where downloads are kept.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Open a line for the right person and not for the wrong one, on sample photographs."""
+    """Verify the right person and a wrong one, on sample photographs."""
     from lineproof.demo import sample_photographs, try_both, write_files
     from lineproof.domain.policy import Outcome
     from lineproof.packs.build.downloads import cache_folder
