@@ -18,7 +18,11 @@ from lineproof.commands import benching, calibrating, demonstrating, evaluating,
 from lineproof.commands.answers import Exit, Json
 from lineproof.commands.console import any_stream, print_error, print_json, wide
 
+DUMB = os.environ.get("TERM") == "dumb"
+"""No frames round help and errors: the terminal, or the screen reader behind it, asks for none."""
+
 app = typer.Typer(
+    rich_markup_mode=None if DUMB else "rich",
     name="lineproof",
     help="Prove, one to one, that the person who is there is the person named.",
     no_args_is_help=True,
@@ -91,10 +95,13 @@ def _usage(error: Exception, *, as_json: bool) -> int:
         told = error.format_message()  # type: ignore[attr-defined]
         sentence = f"{told.rstrip('.')}. --help after the command lists its options."
         return _end(Exit.USAGE, "usage", sentence, as_json=True)
-    from typer.rich_utils import rich_format_error
-
     with suppress(OSError):
-        rich_format_error(error)  # type: ignore[arg-type]
+        if DUMB:
+            error.show()  # type: ignore[attr-defined]
+        else:
+            from typer.rich_utils import rich_format_error
+
+            rich_format_error(error)  # type: ignore[arg-type]
     return Exit.USAGE
 
 

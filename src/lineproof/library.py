@@ -46,8 +46,13 @@ def verify(
 
     ``attempt`` counts from 1; on the policy's last one a retry becomes a referral. ``site`` None
     opens the default pack, once for the process. A picture that cannot be read is a
-    PictureRefused whose ``frame`` says which (0 is the document).
+    PictureRefused whose ``frame`` says which (0 is the document). Raises TypeError where ``live``
+    is one picture and not a list of them, ValueError for more than ten or an ``attempt`` below 1.
     """
+    if isinstance(live, str | bytes | Path):
+        # A text is a sequence of texts: each letter would be read as a file's name.
+        msg = "live is a list of pictures, such as [picture]"
+        raise TypeError(msg)
     opened = site or _default_site()
     if isinstance(opened, PackRefused):
         return opened

@@ -73,6 +73,69 @@ def test_frames_are_averaged_in_any_number() -> None:
     assert np.isclose(np.linalg.norm(once), 1.0, atol=1e-5)
 
 
+def calibrated(*points: tuple[float, float]) -> CalibrationTable:
+    """Give a calibration of this pipeline with these rates and scores."""
+    return CalibrationTable(
+        points=tuple(
+            CalibrationPoint(fmr=fmr, score=score, low=score, high=score, false_matches=1)
+            for fmr, score in points
+        ),
+        dataset="none",
+        images=10_000,
+        people=10_000,
+        impostor_pairs=49_995_000,
+        pipeline=engine().versions.pipeline,
+        date="2026-01-01",
+    )
+
+
+def test_frames_of_two_people_are_never_averaged() -> None:
+    """A wrong person's frame does not ride on a right one's, wherever it stands."""
+    page, right, wrong = (seen(p) for p in (document(), photograph(RIGHT), photograph(WRONG)))
+    again = seen(stored(Image.open(io.BytesIO(photograph(RIGHT))).convert("RGB"), quality=70))
+    assert isinstance(engine().compare(reference=page, probes=[right, again]), Measured)
+    for frames in ([right, wrong], [wrong, right], [right, again, wrong], [right, again] * 3):
+        found = engine().compare(reference=page, probes=frames)
+        disagree = found == Unmeasured("live_frames_disagree")
+        assert disagree == (wrong in frames)
+
+
+def test_frames_agree_at_the_rate_that_was_measured() -> None:
+    """Where 1e-4 was not calibrated the next looser rate counts, and else the loosest there is."""
+    page, right, wrong = (seen(p) for p in (document(), photograph(RIGHT), photograph(WRONG)))
+    for points, agree in (
+        ([(1e-2, 0.1), (1e-5, 0.9999)], True),
+        ([(1e-2, 0.1), (1e-4, 0.9999)], False),
+        ([(1e-5, 0.9999)], False),
+    ):
+        told = replace(engine(), calibration=calibrated(*points))
+        found = told.compare(reference=page, probes=[right, wrong])
+        assert isinstance(found, Measured) == agree
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 0.0, 1e38])
+def test_a_network_without_usable_numbers_matches_nobody(number: float) -> None:
+    """What is no direction is not compared, also where a pack's threshold would accept it."""
+
+    def broken(chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        return (np.full((len(chips), 8), number, dtype=np.float32),)
+
+    recipes = tuple(replace(recipe, network=broken) for recipe in engine().recipes)
+    told = replace(engine(), recipes=recipes, calibration=calibrated((1e-2, -1.0)))
+    found = told.compare(reference=seen(document()), probes=[seen(photograph(RIGHT))])
+    assert found == Unmeasured("embedding_not_usable")
+
+
+def test_no_pixel_and_no_point_is_in_a_repr() -> None:
+    """What a log or a traceback may print of a look holds nothing of the face."""
+    look = seen(photograph(RIGHT))
+    assert look.view is not None
+    shown = repr(look) + repr(look.view)
+    assert "array" not in shown
+    assert "pixels" not in shown
+    assert "view" not in repr(look)
+
+
 def test_orientation_in_the_file_is_followed() -> None:
     """A picture that a phone stored on its side is the same picture."""
     upright = Image.open(io.BytesIO(photograph(RIGHT))).convert("RGB")

@@ -177,6 +177,27 @@ def test_inspect_writes_a_picture_and_every_component(
         assert overlay.width > 900
 
 
+def test_the_document_given_twice_is_referred(files: dict[str, Path]) -> None:
+    """A careless slip, or a lazy lie: the document's own file shows nobody."""
+    code, answer = verify(files["document"], files["document"])
+    assert (code, answer["fmr_band"]) == (Exit.REFER, None)
+    assert answer["reasons"] == ["comparison_unmeasured.same_picture"]
+
+
+def test_another_person_among_the_live_pictures_is_referred(files: dict[str, Path]) -> None:
+    """One right picture does not carry a wrong one."""
+    code, answer = verify(files["document"], files["right"], "--live", files["wrong"])
+    assert (code, answer["fmr_band"]) == (Exit.REFER, None)
+    assert answer["reasons"] == ["comparison_unmeasured.live_frames_disagree"]
+
+
+def test_bars_are_not_read_out(files: dict[str, Path]) -> None:
+    """Where no eyes look, as in a pipe, the numbers stand without the drawn bars."""
+    done = RUNNER.invoke(app, ["inspect", str(files["right"])])
+    assert re.search(r"sharpness +\d+$", done.stdout, re.MULTILINE)
+    assert "█" not in done.stdout
+
+
 def test_inspect_says_when_it_cannot_write(files: dict[str, Path], tmp_path: Path) -> None:
     """A folder that is not there is told, not traced."""
     code, answer = run("inspect", files["right"], "--out", tmp_path / "none" / "overlay.png")

@@ -183,6 +183,19 @@ def test_a_policy_that_would_accept_almost_anybody_is_refused(max_fmr: float) ->
         policy(max_fmr=max_fmr)
 
 
+@pytest.mark.parametrize("least", [-1, 101, float("nan")])
+def test_a_requirement_that_means_nothing_is_refused(least: float) -> None:
+    """Nothing falls short of NaN or of less than 0, and nothing reaches more than 100."""
+    with pytest.raises(ValueError, match=r"0\.\.100"):
+        Policy(
+            max_fmr=1e-4,
+            attempts=3,
+            required_of_document=REQUIRED,
+            required_of_live={SINGLE_FACE: least},  # type: ignore[dict-item]
+            liveness_required=False,
+        )
+
+
 def test_a_policy_must_speak_of_several_faces() -> None:
     """A policy that forgot the second face in the picture is refused."""
     with pytest.raises(ValueError, match=SINGLE_FACE):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,3 +88,12 @@ def test_a_file_that_cannot_be_opened_is_answered(tmp_path: Path) -> None:
         found = pairs_file(path)
         assert isinstance(found, Unusable)
         assert found.code == "pairs_unreadable"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
+    """What is no ordinary file might never end, or never begin."""
+    os.mkfifo(tmp_path / "pipe")
+    found = pairs_file(tmp_path / "pipe")
+    assert isinstance(found, Unusable)
+    assert found.code == "pairs_unreadable"

@@ -15,7 +15,7 @@ from lineproof.domain.finding import (
     Unmeasured,
 )
 from lineproof.domain.policy import SINGLE_FACE, Outcome, Policy
-from lineproof.flow.verify import PictureRefused, Verification, verify
+from lineproof.flow.verify import MOST_FRAMES, PictureRefused, Verification, verify
 from lineproof.ports import Site
 
 if TYPE_CHECKING:
@@ -108,6 +108,30 @@ def test_what_is_unfit_is_not_compared_at_all(document: bytes, live: bytes, reas
     assert found.decision.outcome is Outcome.RETRY
     assert [str(each) for each in found.decision.reasons] == [reason]
     assert isinstance(found.evidence.comparison, Unmeasured)
+
+
+def test_the_document_is_not_its_own_live_picture() -> None:
+    """The same file twice says nothing about who is there: a person looks, nothing is compared."""
+    recording = engine()
+    found = run(recording, b"good", b"fine", b"good")
+    assert recording.compared == []
+    assert found.decision.outcome is Outcome.REFER
+    assert [str(reason) for reason in found.decision.reasons] == [
+        "comparison_unmeasured.same_picture"
+    ]
+
+
+@pytest.mark.parametrize(("frames", "attempt"), [(MOST_FRAMES + 1, 1), (1, 0), (1, -3)])
+def test_too_many_frames_and_attempts_below_one_are_errors(frames: int, attempt: int) -> None:
+    """Memory has a bound, and no count of attempts below 1 can go on for ever."""
+    with pytest.raises(ValueError, match=r"at most 10|counts from 1"):
+        verify(
+            Site(engine=engine()),
+            document=b"id",
+            live=[b"good"] * frames,
+            policy=POLICY,
+            attempt=attempt,
+        )
 
 
 def test_a_picture_that_cannot_be_read_is_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    folder: Annotated[Path, typer.Argument(help="A folder with one folder of images per person.")],
+    folder: Annotated[
+        Path, typer.Argument(readable=False, help="A folder with one folder of images per person.")
+    ],
     *,
     dataset: Annotated[str, typer.Option(help="Name of the data set, for the provenance.")],
     pack: PackName = "default",
     fast: Fast = False,
-    out: Annotated[Path | None, typer.Option(help="Write the table here instead.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(readable=False, help="Write the table here instead.")
+    ] = None,
     workers: Workers = 2,
     replicates: Replicates = 1000,
     cache: CacheFolder = None,
@@ -43,6 +48,10 @@ def calibrate(
     protocol = folder_per_person(folder)
     if isinstance(protocol, Unusable):
         stop(Exit.BAD_INPUT, protocol.code, protocol.sentence, as_json=as_json)
+    if out is not None and not out.parent.is_dir():
+        # Before the work of minutes, not after it.
+        sentence = f"There is no folder {out.parent} to write the table into: make it first."
+        stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
     engine = open_engine(pack, fast=fast, as_json=as_json)
     options = Options(
         pack=pack,
@@ -81,7 +90,7 @@ def _give_table(table: CalibrationTable, out: Path | None, *, as_json: bool) -> 
     try:
         out.write_text(table_toml(table), "utf-8")
     except OSError as error:
-        sentence = f"The table could not be written to {out} ({error.strerror}): choose --out."
+        sentence = f"The table could not be written to {out} ({error.strerror}): name another."
         stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
 
 
@@ -97,12 +106,14 @@ def table_toml(table: CalibrationTable) -> str:
         f'date = "{table.date}"',
     ]
     for point in table.points:
+        # Upwards: a threshold rounded down would let in what the rate was measured without.
+        score = math.ceil(point.score * 1e6) / 1e6
         lines += [
             "[[setting.calibration.point]]",
             f"fmr = {fmr_label(point.fmr)}",
-            f"score = {point.score:.6f}",
+            f"score = {score:.6f}",
             f"low = {point.low:.6f}",
-            f"high = {point.high:.6f}",
+            f"high = {max(point.high, score):.6f}",
             f"false_matches = {point.false_matches}",
         ]
     return "\n".join(lines) + "\n"

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 def demo(
     *,
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lineproof-demo"),
-    cache: Annotated[Path | None, typer.Option(help="Where downloads are kept.")] = None,
+    out: Annotated[Path, typer.Option(readable=False, help="Folder for the pictures.")] = Path(
+        "lineproof-demo"
+    ),
+    cache: Annotated[
+        Path | None, typer.Option(readable=False, help="Where downloads are kept.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verify the right person and a wrong one, on sample photographs."""

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -35,7 +35,11 @@ Workers = Annotated[int, typer.Option(min=1, max=64, help="Images looked at side
 Replicates = Annotated[int, typer.Option(min=100, max=100_000, help="Bootstrap draws.")]
 CacheFolder = Annotated[
     Path | None,
-    typer.Option("--cache-embeddings", help="Keep embeddings here (biometric data: a warning)."),
+    typer.Option(
+        "--cache-embeddings",
+        readable=False,
+        help="Keep embeddings here (biometric data: a warning).",
+    ),
 ]
 
 
@@ -72,19 +76,30 @@ def evaluate(
             "folders: portraits, then live pictures."
         ),
     ],
-    paths: Annotated[list[Path], typer.Argument(help="The folder, the file or the two folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(readable=False, help="The folder, the file or the two folders.")
+    ],
     *,
     pack: PackName = "default",
     fast: Fast = False,
     people: Annotated[
-        Path | None, typer.Option(help="CSV image,person, for folders whose names do not say who.")
+        Path | None,
+        typer.Option(
+            readable=False, help="CSV image,person, for folders whose names do not say who."
+        ),
     ] = None,
     groups: Annotated[
         Path | None,
-        typer.Option(help="CSV of labels that came with the data: image,group or person,group."),
+        typer.Option(
+            readable=False,
+            help="CSV of labels that came with the data: image,group or person,group.",
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for report.html, figures.json, det.svg, det.png.")
+        Path | None,
+        typer.Option(
+            readable=False, help="Folder for report.html, figures.json, det.svg, det.png."
+        ),
     ] = None,
     workers: Workers = 2,
     replicates: Replicates = 1000,
@@ -141,6 +156,9 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
     if isinstance(protocol, Unusable):
         stop(Exit.BAD_INPUT, protocol.code, protocol.sentence, as_json=options.as_json)
     engine = open_engine(options.pack, fast=options.fast, as_json=options.as_json)
+    if options.out is not None:
+        # Before the work of minutes, not after it.
+        _make_folder(options.out, as_json=options.as_json)
     embedded = embed_images(engine, protocol, options)
     resampling = Resampling(replicates=options.replicates, seed=1)
     found = _measured(engine, protocol, embedded, resampling, options)
@@ -275,14 +293,27 @@ def _write(evaluation: Evaluation, options: Options) -> None:
     }
     folder = options.out or Path()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, content in made.items():
             if isinstance(content, Unusable):
                 stop(Exit.NOT_READY, content.code, content.sentence, as_json=options.as_json)
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
-        sentence = f"The report could not be written to {folder} ({error.strerror}): choose --out."
-        stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=options.as_json)
+        _no_report(folder, error, as_json=options.as_json)
+
+
+def _make_folder(folder: Path, *, as_json: bool) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _no_report(folder, error, as_json=as_json)
+
+
+def _no_report(folder: Path, error: OSError, *, as_json: bool) -> NoReturn:
+    sentence = (
+        f"The report could not be written to {folder} ({error.strerror}): name another folder "
+        "with --out."
+    )
+    stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
 
 
 def _print(evaluation: Evaluation, out: Path | None) -> None:

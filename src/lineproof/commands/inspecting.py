@@ -54,6 +54,8 @@ def print_inspection(seen: SeenFace, out: Path | None) -> None:
     console, view = wide(), seen.view
     if view is None or not isinstance(seen.finding, Measured):
         console.print("No face was found. Use a picture with one whole face clearly in view.")
+        if out is not None:
+            console.print("So no overlay was written.")
         return
     count = len(view.faces)
     console.print(f"{count} face{'s' if count > 1 else ''}; the largest counts.")
@@ -65,8 +67,10 @@ def print_inspection(seen: SeenFace, out: Path | None) -> None:
         words = name.replace("_", " ")
         if isinstance(found, Measured):
             value = found.value.value
-            bar = "█" * round(value / 100 * BAR)
-            console.print(f"{words:<38} {bar:<{BAR}} {value:>3}")
+            # Bars are for eyes only: a screen reader would spell them out.
+            bar = "█" * round(value / 100 * BAR) if console.is_terminal else ""
+            bar = "" if console.is_dumb_terminal else bar
+            console.print(f"{words:<38} {value:>3} {bar}".rstrip())
         else:
             console.print(f"{words:<38} [dim]not measured ({found.why})[/]")
     if out is not None:

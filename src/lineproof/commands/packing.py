@@ -95,7 +95,9 @@ def verify(name: Name, *, as_json: Json = False) -> None:
 @app.command()
 def build(
     *,
-    cache: Annotated[Path | None, typer.Option(help="Where downloads are kept.")] = None,
+    cache: Annotated[
+        Path | None, typer.Option(readable=False, help="Where downloads are kept.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Build even if it is here.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -133,10 +135,14 @@ def _say_built(*, as_json: bool, sentence: str) -> None:
 
 @app.command()
 def install(
-    path: Annotated[Path, typer.Argument(help="An ONNX file, or a folder with its pack.toml.")],
+    path: Annotated[
+        Path, typer.Argument(readable=False, help="An ONNX file, or a folder with its pack.toml.")
+    ],
     *,
     sha256: Annotated[str, typer.Option(help="SHA-256 of the file, or of the folder's pack.toml.")],
-    manifest: Annotated[Path | None, typer.Option(help="The pack.toml of a single file.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(readable=False, help="The pack.toml of a single file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Install a pack from a file or folder; no network is used."""

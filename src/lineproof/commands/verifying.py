@@ -26,8 +26,12 @@ RESEARCH_WARNING = (
 
 def verify(
     *,
-    document: Annotated[Path, typer.Option(help="Photograph of the document page.")],
-    live: Annotated[list[Path], typer.Option(help="Live picture; may be given several times.")],
+    document: Annotated[
+        Path, typer.Option(readable=False, help="Photograph of the document page.")
+    ],
+    live: Annotated[
+        list[Path], typer.Option(readable=False, help="Live picture; may be given several times.")
+    ],
     pack: PackName = "default",
     fast: Fast = False,
     max_fmr: Annotated[float, typer.Option(help="Highest false match rate to approve at.")] = 1e-4,
@@ -40,6 +44,7 @@ def verify(
 ) -> None:
     """Decide whether the person in the live picture is the person on the document."""
     policy = _policy(max_fmr, attempts, as_json=as_json)
+    _few_enough(live, as_json=as_json)
     files = [read_picture(path, as_json=as_json) for path in (document, *live)]
     engine = open_engine(pack, fast=fast, as_json=as_json)
     found = _verify(engine, files, [document, *live], policy, attempt, as_json=as_json)
@@ -60,6 +65,14 @@ def _policy(max_fmr: float, attempts: int, *, as_json: bool) -> Policy:
         return two_pictures(max_fmr=max_fmr, attempts=attempts)
     except ValueError as error:
         stop(Exit.USAGE, "usage_policy", f"{error}.", as_json=as_json)
+
+
+def _few_enough(live: list[Path], *, as_json: bool) -> None:
+    from lineproof.flow.verify import MOST_FRAMES
+
+    if len(live) > MOST_FRAMES:
+        sentence = f"At most {MOST_FRAMES} --live pictures are compared, not {len(live)}."
+        stop(Exit.USAGE, "usage_live", sentence, as_json=as_json)
 
 
 def read_picture(path: Path, *, as_json: bool) -> bytes:
@@ -123,9 +136,11 @@ def _warn(engine: LocalEngine, files: list[bytes], *, as_json: bool) -> None:
 
 
 def inspect(
-    image: Annotated[Path, typer.Argument(help="A picture with a face.")],
+    image: Annotated[Path, typer.Argument(readable=False, help="A picture with a face.")],
     *,
-    out: Annotated[Path | None, typer.Option(help="Write an overlay picture here (PNG).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(readable=False, help="Write an overlay picture here (PNG).")
+    ] = None,
     pack: PackName = "default",
     as_json: Json = False,
 ) -> None:

@@ -87,6 +87,10 @@ class Policy:
         if not (SINGLE_FACE in self.required_of_document and SINGLE_FACE in self.required_of_live):
             msg = f"a policy must say what it requires of {SINGLE_FACE}"
             raise ValueError(msg)
+        required = (*self.required_of_document.values(), *self.required_of_live.values())
+        # Written so that NaN, which nothing falls short of, is refused too.
+        if not all(0 <= least <= 100 for least in required):  # noqa: PLR2004 - ISO/IEC 29794-5
+            raise ValueError("a required quality value is 0..100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

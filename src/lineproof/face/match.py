@@ -110,8 +110,10 @@ def _points(view: FaceView, recipe: Recipe) -> NDArray[np.float32]:
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     """Give the vector with length 1; a vector of zeros stays as it is and matches nothing."""
-    length = float(np.sqrt(np.dot(vector, vector)))
-    return vector / np.float32(length) if length > 0 else vector
+    # What is not finite stays so, and is refused where it would be compared.
+    with np.errstate(all="ignore"):
+        length = float(np.sqrt(np.dot(vector, vector)))
+        return vector / np.float32(length) if length > 0 else vector
 
 
 def comparison_score(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

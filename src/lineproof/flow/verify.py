@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Look, Site, Versions
 
+MOST_FRAMES = 10
+"""Live frames of one verification. Each is held in memory until the decision, and more of them
+hardly sharpen a mean."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
@@ -60,7 +64,14 @@ def verify(
 
     Pictures are stored files (JPEG, PNG, WebP); ``attempt`` counts from 1. One that cannot be read
     is a PictureRefused; everything else, a missing face included, is evidence for the decision.
+    Raises ValueError for more than MOST_FRAMES live frames, and for an ``attempt`` below 1.
     """
+    if len(live) > MOST_FRAMES:
+        msg = f"at most {MOST_FRAMES} live pictures are compared, not {len(live)}"
+        raise ValueError(msg)
+    if attempt < 1:
+        msg = f"attempt counts from 1, not {attempt}"
+        raise ValueError(msg)
     # 1. The portrait on the document, and 2. each live frame.
     looks: list[Look] = []
     for number, picture in enumerate((document, *live)):
