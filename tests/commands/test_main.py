@@ -51,7 +51,7 @@ def run(
         [*MISSING, "--attempt", "0"],
         [*MISSING, "--max-fmr", "much"],
         [*MISSING, "--max-fmr", "nan"],
-        [*MISSING, *["--live", "no.jpg"] * 10],
+        [*MISSING, *["--live", "no.jpg"] * 24],
     ],
 )
 def test_wrong_usage_is_one_object_too(words: list[str]) -> None:

@@ -40,7 +40,7 @@ PIPELINE = "1"
 """Version of everything between a file's bytes and a comparison score. A change that can move a
 score makes a new one, and calibration tables of another pipeline are not used."""
 
-LOOKING_SIDE = 1500
+LOOKING_SIDE = 1000
 """Pictures are decoded at reduced scale down to about this many pixels on the longer side..."""
 
 ENOUGH_BETWEEN_EYES = 50.0

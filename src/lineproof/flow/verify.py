@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Look, Site, Versions
 
-MOST_FRAMES = 10
+MOST_FRAMES = 24
 """Live frames of one verification. Each is held in memory until the decision, and more of them
 hardly sharpen a mean."""
 
