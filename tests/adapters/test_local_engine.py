@@ -157,6 +157,21 @@ def test_a_large_picture_is_looked_at_reduced_and_means_the_same() -> None:
     assert float(engine().embedding([look]) @ embedding(stored(small, quality=92))) > 0.97
 
 
+def test_only_the_surroundings_are_kept_and_no_bit_changes() -> None:
+    """A look lets go of the rest of a large picture, and compares exactly as with all of it."""
+    for picture in (document(), photograph(RIGHT), photograph(WRONG)):
+        whole, kept = engine().see(picture), seen(picture)
+        assert isinstance(whole, SeenFace)
+        assert engine().embedding([whole]).tobytes() == engine().embedding([kept]).tobytes()
+        assert whole.finding == kept.finding
+    whole, kept = engine().see(document()), seen(document())
+    assert isinstance(whole, SeenFace)
+    assert whole.view is not None
+    assert kept.view is not None
+    assert kept.view.pixels.base is None
+    assert kept.view.pixels.size < whole.view.pixels.size / 2
+
+
 def test_a_face_that_fills_the_frame_is_found() -> None:
     """A selfie held too close still has a face in it."""
     whole = seen(photograph(RIGHT)).view

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,13 +59,17 @@ AGREEING_FMR = 1e-4
 person's frame rides on a right one's. Same-session frames agree far above it
 (docs/measurements.md)."""
 
+SURROUNDINGS = 4.0
+"""Sides of what is kept of a picture, in sides of the face: a chip with the most padding that a
+manifest may ask for has three."""
+
 MOST_FACES = 6
 """More faces than this are not looked at one by one: two are too many already."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """What was seen in one picture. It holds the picture, in memory only."""
+    """What was seen in one picture. It holds the face and what is round it, in memory only."""
 
     finding: Finding[FaceFinding]
     # Not in its repr: what ends in a log or a traceback must not hold a face.
@@ -84,7 +89,14 @@ class LocalEngine:
     calibration: CalibrationTable | None
 
     def look(self, picture: bytes) -> SeenFace | Unreadable:
-        """Read one stored picture and measure the face that counts."""
+        """Read one stored picture and measure the face that counts; keep only its surroundings."""
+        seen = self.see(picture)
+        if isinstance(seen, Unreadable) or seen.view is None:
+            return seen
+        return SeenFace(seen.finding, _surroundings(seen.view))
+
+    def see(self, picture: bytes) -> SeenFace | Unreadable:
+        """Do as ``look`` does and keep the whole picture: for showing it, not for comparing."""
         header = read_header(picture, DEFAULT_LIMITS)
         if isinstance(header, Unreadable):
             return header
@@ -152,6 +164,23 @@ class LocalEngine:
         faces = tuple(face.scaled(factor) for face in view.faces)
         points, _ = mesh(picture.pixels, faces[0], self.landmarks)
         return _view_of(picture, faces, points)
+
+
+def _surroundings(view: FaceView) -> FaceView:
+    """Let go of everything but the face and ``SURROUNDINGS`` round it: no chip reaches further."""
+    low, high = view.mesh[:, :2].min(axis=0), view.mesh[:, :2].max(axis=0)
+    middle, reach = (low + high) / 2, float((high - low).max()) / 2 * SURROUNDINGS
+    height, width = view.pixels.shape[:2]
+    left, top = (max(0, math.floor(edge - reach)) for edge in middle)
+    right, bottom = math.ceil(middle[0] + reach), math.ceil(middle[1] + reach)
+    if (right - left) * (bottom - top) >= width * height or right <= left or bottom <= top:
+        return view
+    return replace(
+        view,
+        pixels=view.pixels[top:bottom, left:right].copy(),
+        mesh=view.mesh - np.array([left, top, 0], dtype=np.float32),
+        faces=tuple(face.moved(-left, -top) for face in view.faces),
+    )
 
 
 def _views(looks: Sequence[Look]) -> list[FaceView]:

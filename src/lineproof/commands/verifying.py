@@ -150,7 +150,7 @@ def inspect(
 
     content = read_picture(image, as_json=as_json)
     engine = open_engine(pack, fast=False, as_json=as_json)
-    seen = engine.look(content)
+    seen = engine.see(content)
     if isinstance(seen, Unreadable):
         bad_input(seen, where=image, as_json=as_json)
     if out is not None and (fault := write_overlay(seen, out)):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -33,6 +34,13 @@ class Detection:
         """The box's centre, x and y."""
         left, top, right, bottom = self.box
         return (left + right) / 2, (top + bottom) / 2
+
+    def moved(self, right: float, down: float) -> Detection:
+        """Give the same face in a picture whose origin lies elsewhere."""
+        x0, y0, x1, y1 = self.box
+        shift = np.array([right, down], dtype=self.points.dtype)
+        box = (x0 + right, y0 + down, x1 + right, y1 + down)
+        return Detection(box=box, points=self.points + shift, score=self.score)
 
     def scaled(self, factor: float) -> Detection:
         """Give the same face in a picture ``factor`` times as large."""

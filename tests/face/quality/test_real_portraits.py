@@ -53,7 +53,7 @@ def portraits() -> tuple[Path, ...]:
 
 def seen(picture: bytes) -> FaceView:
     """See a stored picture as the engine does."""
-    face = engine().look(picture)
+    face = engine().see(picture)
     assert isinstance(face, SeenFace), face
     assert face.view is not None, face.finding
     return face.view
