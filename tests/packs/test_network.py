@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -233,6 +234,19 @@ def test_an_output_that_is_no_row_of_features_is_refused(
 ) -> None:
     """A network is run once before it is trusted to be an embedder."""
     assert _code(try_out(_model(mean="200.0"), _single(node, shape=shape))) == "pack_model_mismatch"
+
+
+def test_a_network_that_sees_no_difference_is_refused() -> None:
+    """Features that are the same for every picture would match everybody with everybody."""
+    graph = onnx.load_from_string(tiny.embedder())
+    for stored in graph.graph.initializer:
+        if stored.name.startswith("matrix"):
+            blank = np.zeros(tuple(stored.dims), dtype=np.float32)
+            stored.CopyFrom(onnx.numpy_helper.from_array(blank, stored.name))
+    outcome = try_out(_model(), graph.SerializeToString())
+    assert _code(outcome) == "pack_model_mismatch"
+    assert isinstance(outcome, PackRefused)
+    assert "different pictures" in outcome.sentence
 
 
 def test_a_bona_fide_class_that_is_not_there_is_refused() -> None:

@@ -86,14 +86,15 @@ def try_out(model: NetworkModel, content: bytes) -> PackRefused | None:
     network = start(model, content)
     if isinstance(network, PackRefused):
         return network
-    # Two pictures, because a chip and its mirror image go together.
+    # Two pictures, because a chip and its mirror image go together; the second one is a ramp.
     grey = np.full((2, *model.size, 3), 128, dtype=np.uint8)
+    grey[1] = np.linspace(0, 255, model.size[1]).astype(np.uint8)[None, :, None]
     try:
         outputs = network(preprocess(grey, model))
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
         return _broken(model, error)
     if not all(np.isfinite(array).all() for array in outputs):
-        return _mismatch(model, "it answers a grey picture with numbers that are not finite")
+        return _mismatch(model, "it answers a plain picture with numbers that are not finite")
     return _features_fit(model, outputs[0]) if isinstance(model, Embedder | Pad) else None
 
 
@@ -103,6 +104,8 @@ def _features_fit(model: Embedder | Pad, output: NDArray[np.float32]) -> PackRef
     if output.shape != (2, width) or width < 2:  # noqa: PLR2004 - one number is no direction
         what = f"its output for two pictures has the shape {list(output.shape)}, not 2 x features"
         return _mismatch(model, what)
+    if isinstance(model, Embedder) and np.array_equal(output[0], output[1]):
+        return _mismatch(model, "it gives different pictures the same features")
     if isinstance(model, Pad) and model.bona_fide >= width:
         return _mismatch(model, f"bona_fide is class {model.bona_fide} and it has only {width}")
     return None
