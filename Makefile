@@ -53,6 +53,7 @@ $(PACK): .venv/ready src/lineproof/packs/build/default.lock.toml src/lineproof/p
 .PHONY: pack-if-possible
 pack-if-possible:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory pack; \
+	$(BIN)/lineproof demo --out out/demo >/dev/null || echo "The demonstration did not pass; tests that need its photographs may be skipped."; \
 	else echo "npm is missing, so no pack can be built: the tests that need one are skipped. Install Node.js 20 or newer."; fi
 
 .venv/ready: pyproject.toml uv.lock tools/uv.txt
