@@ -87,9 +87,10 @@ def _check_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> None:
         raise ValueError(f"The predictor's {', '.join(wrong)} do not have the expected shape.")
     if not all(np.isfinite(arrays[name]).all() for name in _ARRAYS):
         raise ValueError("The predictor holds numbers that are not finite.")
-    if arrays["splits"].min() < 0 or arrays["splits"].max() >= pixels:
+    splits, hooks = (arrays[name].astype(np.int64) for name in ("splits", "anchors"))
+    if int(splits.min()) < 0 or int(splits.max()) >= pixels:
         raise ValueError("The predictor's splits name pixels that it does not place.")
-    if arrays["anchors"].min() < 0 or arrays["anchors"].max() >= _POINTS:
+    if int(hooks.min()) < 0 or int(hooks.max()) >= _POINTS:
         raise ValueError("The predictor's pixels hang on points that it does not have.")
 
 

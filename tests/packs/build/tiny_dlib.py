@@ -108,9 +108,8 @@ class Net:
         """Compute what dlib would, slowly: ``images`` is (N, 3, SIZE, SIZE)."""
         relu = np.maximum(self._step(0, images.astype(np.float64)), 0)
         rows = relu.shape[2] - 1
-        value = np.max(
-            [relu[:, :, i : i + rows, j : j + rows] for i in (0, 1) for j in (0, 1)], axis=0
-        )
+        around = [relu[:, :, i : i + rows, j : j + rows] for i in (0, 1) for j in (0, 1)]
+        value = np.stack(around).max(axis=0)
         inner = self._step(2, np.maximum(self._step(1, value), 0))
         value = np.maximum(inner + value, 0)
         inner = self._step(4, np.maximum(self._step(3, value), 0))
