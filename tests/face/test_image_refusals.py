@@ -133,6 +133,7 @@ def below_a_file(folder: Path) -> Path:
         (lambda folder: folder / "none.jpg", UnreadableCode.MISSING),
         (below_a_file, UnreadableCode.MISSING),
         (lambda folder: folder / "nul\x00.jpg", UnreadableCode.MISSING),
+        (lambda folder: folder / ("long" * 100), UnreadableCode.MISSING),
         (lambda folder: folder, UnreadableCode.IS_FOLDER),
         (pipe, UnreadableCode.NOT_A_FILE),
         (lambda _: Path("/dev/zero"), UnreadableCode.NOT_A_FILE),

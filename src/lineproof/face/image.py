@@ -12,6 +12,7 @@ file's structure, finds it cut or complete, and holds it against the limits.
 
 from __future__ import annotations
 
+import errno
 import stat
 from typing import TYPE_CHECKING, Protocol
 
@@ -83,8 +84,10 @@ def read_file(path: Path, limits: Limits) -> bytes | Unreadable:
             data = file.read(limits.file_bytes + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
         return unreadable(UnreadableCode.MISSING)
-    except OSError:
-        return unreadable(UnreadableCode.NOT_READABLE)
+    except OSError as error:
+        # A name longer than the system allows is the name of no file.
+        too_long = error.errno == errno.ENAMETOOLONG
+        return unreadable(UnreadableCode.MISSING if too_long else UnreadableCode.NOT_READABLE)
     return data if len(data) <= limits.file_bytes else _too_many_bytes(len(data), limits)
 
 

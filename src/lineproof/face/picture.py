@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -173,6 +173,7 @@ class Picture:
     at reduced size.
     """
 
-    pixels: NDArray[np.uint8]
+    # Not in its repr: what ends in a log or a traceback must not hold a face.
+    pixels: NDArray[np.uint8] = field(repr=False)
     scale: float
     header: Header
