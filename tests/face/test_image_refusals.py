@@ -133,12 +133,11 @@ def below_a_file(folder: Path) -> Path:
         (lambda folder: folder / "none.jpg", UnreadableCode.MISSING),
         (below_a_file, UnreadableCode.MISSING),
         (lambda folder: folder / "nul\x00.jpg", UnreadableCode.MISSING),
-        (lambda folder: folder / ("long" * 100), UnreadableCode.MISSING),
         (lambda folder: folder, UnreadableCode.IS_FOLDER),
         (pipe, UnreadableCode.NOT_A_FILE),
         (lambda _: Path("/dev/zero"), UnreadableCode.NOT_A_FILE),
         (loop, UnreadableCode.NOT_READABLE),
-        (lambda folder: folder / ("n" * 5000), UnreadableCode.NOT_READABLE),
+        (lambda folder: folder / ("n" * 5000), UnreadableCode.MISSING),
     ],
 )
 def test_what_is_no_ordinary_file_is_refused(
