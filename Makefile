@@ -34,7 +34,7 @@ fix: .venv/ready ## Format and mend what ruff can
 	@$(BIN)/ruff check --fix src tests benchmarks
 
 bench: $(PACK) ## Measure speed and error rates (docs/measurements.md)
-	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group bench
+	@$(BIN)/uv sync --frozen --inexact --compile-bytecode --group bench
 	@$(BIN)/python -m benchmarks
 
 fuzz: .venv/ready ## Feed mutated pictures for a minute
@@ -64,7 +64,7 @@ pack-if-possible:
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
-	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
+	@$(BIN)/uv sync --frozen --inexact --compile-bytecode
 	@touch $@
 
 clean: ## Remove what was built (downloads stay in .cache)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lineproof.commands.answers import Exit, Json, bad_input, stop
-from lineproof.commands.console import print_json, wide
+from lineproof.commands.console import print_json, progress, wide
 from lineproof.commands.verifying import Fast, PackName, open_engine, read_picture
 
 if TYPE_CHECKING:
@@ -67,13 +67,17 @@ def bench(
     engine = _timed(open_engine(pack, fast=fast, as_json=as_json), watch)
     timings = Timings()
     _once(engine, files, (document, live), as_json=as_json)
-    for _ in range(runs):
-        watch.spent = 0.0
-        began = time.process_time()
-        _once(engine, files, (document, live), as_json=as_json)
-        timings.pair.append((time.process_time() - began) * 1e3)
-        timings.networks.append(watch.spent)
-        timings.decoding.append(_decoding(files))
+    with progress(by_itself=False) as bars:
+        task = bars.add_task("Measuring pairs", total=runs)
+        for _ in range(runs):
+            watch.spent = 0.0
+            began = time.process_time()
+            _once(engine, files, (document, live), as_json=as_json)
+            timings.pair.append((time.process_time() - began) * 1e3)
+            timings.networks.append(watch.spent)
+            timings.decoding.append(_decoding(files))
+            bars.advance(task)
+            bars.refresh()
     figures = _figures(timings, runs)
     if as_json:
         print_json(figures)

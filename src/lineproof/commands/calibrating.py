@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lineproof.commands.answers import Exit, Json, stop
-from lineproof.commands.console import print_json
+from lineproof.commands.console import print_json, progress
 from lineproof.commands.evaluating import CacheFolder, Options, Replicates, Workers, embed_images
 from lineproof.commands.verifying import Fast, PackName, open_engine
 from lineproof.domain.finding import fmr_label
@@ -68,13 +68,15 @@ def calibrate(
     )
     embedded = embed_images(engine, protocol, options)
     date = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    table = make_table(
-        protocol,
-        embedded,
-        Provenance(dataset=dataset, pipeline=engine.versions.pipeline, date=date),
-        resampling=Resampling(replicates=replicates, seed=1),
-        progress=None,
-    )
+    with progress() as bars:
+        task = bars.add_task("Resampling people", total=replicates)
+        table = make_table(
+            protocol,
+            embedded,
+            Provenance(dataset=dataset, pipeline=engine.versions.pipeline, date=date),
+            resampling=Resampling(replicates=replicates, seed=1),
+            progress=lambda done, total: bars.update(task, completed=done, total=total),
+        )
     if isinstance(table, Unusable):
         stop(Exit.BAD_INPUT, table.code, table.sentence, as_json=as_json)
     _give_table(table, out, as_json=as_json)

@@ -128,12 +128,15 @@ def print_error(code: str, sentence: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Show progress bars on standard error while something takes longer than a moment."""
+def progress(*, by_itself: bool = True) -> Iterator[Progress]:
+    """Show progress bars on standard error while something takes longer than a moment.
+
+    Without ``by_itself`` they are redrawn only when told to, so that no other thread spends time.
+    """
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<44}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=aside(), transient=False) as bars:
+    with Progress(*columns, console=aside(), auto_refresh=by_itself) as bars:
         yield bars
 
 
