@@ -20,6 +20,8 @@ from lineproof.commands.verifying import Fast, PackName, open_engine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rich.table import Table
+
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.evaluate.acquire import Embedded
     from lineproof.evaluate.evaluation import EngineFacts, EngineResult, Resampling
@@ -337,7 +339,30 @@ def _print(evaluation: Evaluation, out: Path | None) -> None:
         else:
             table.add_row(fmr_label(fmr), "not measurable", f"[dim]{plain(rate.reason)}[/]")
     console.print(table)
+    if result.at_thresholds:
+        console.print(_at_the_packs_thresholds(result))
     if result.engine.grade == "evaluation":
         console.print("[dim]This pack is of evaluation grade.[/]")
     if out is not None:
         console.print(f"Report: {plain(str(out / 'report.html'))}", soft_wrap=True)
+
+
+def _at_the_packs_thresholds(result: EngineResult) -> Table:
+    """Tabulate what the thresholds that the pack carries give on this data."""
+    from rich.table import Table
+
+    from lineproof.domain.finding import fmr_label
+    from lineproof.evaluate.metrics import Rate
+
+    table = Table("at the pack's", "FMR here", "95 % interval", "FNMR here", "95 % interval")
+    for fmr, point in result.at_thresholds.items():
+        cells = [fmr_label(fmr)]
+        for rate in (point.fmr, point.fnmr):
+            if isinstance(rate, Rate):
+                digits = 6 if rate is point.fmr else 4
+                interval = f"{rate.low:.{digits}f} to {rate.high:.{digits}f}"
+                cells += [f"{rate.value:.{digits}f}", interval]
+            else:
+                cells += ["not measurable", plain(rate.reason)]
+        table.add_row(*cells)
+    return table
