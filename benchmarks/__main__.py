@@ -8,7 +8,7 @@ import sys
 # One thread each, for the yardstick too; set before any of their libraries is loaded.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-from benchmarks import accuracy, speed
+from benchmarks import accuracy, people, speed
 from benchmarks.places import DATA
 
 MEASUREMENTS = {
@@ -16,10 +16,12 @@ MEASUREMENTS = {
     "process": speed.process,
     "decoding": speed.decoding,
     "glue": speed.glue,
+    "quality": people.quality,
+    "frames": people.frames,
     "frll": accuracy.frll,
     "lfw": accuracy.lfw,
 }
-NEEDS_DATA = {"frll": "frll", "lfw": "lfw_dev"}
+NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"}
 
 
 def main(names: list[str]) -> None:
