@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.common import open_engine
 from benchmarks.places import DATA, EXAMPLES, OUT, PACKS
 from lineproof.commands.evaluating import calibrated, engine_facts
 from lineproof.evaluate.acquire import acquire
@@ -22,7 +23,6 @@ from lineproof.evaluate.report import html_report
 from lineproof.packs.install import accept, inspect
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import Store, default_store, find_pack
-from lineproof.wiring import engine_for
 
 if TYPE_CHECKING:
     from lineproof.adapters.local_engine import LocalEngine
@@ -39,7 +39,7 @@ def lfw() -> None:
     groups = None if isinstance(labels, Unusable) else labels
     results = [
         _ours(engine, protocol, groups)
-        for engine in (_engine("default", None), _engine("default", "fast"), _stronger())
+        for engine in (open_engine(None), open_engine("fast"), _stronger())
         if engine is not None
     ]
     every = (*results, *_yardstick(protocol, groups))
@@ -51,17 +51,10 @@ def frll() -> None:
     """Neutral portraits against smiling pictures, at the thresholds calibrated elsewhere."""
     folder = DATA / "frll"
     protocol = _usable(two_folders(folder / "neutral_front", folder / "smiling_front", people=None))
-    engines = (_engine("default", None), _engine("default", "fast"), _stronger())
+    engines = (open_engine(None), open_engine("fast"), _stronger())
     results = tuple(_ours(engine, protocol, None) for engine in engines if engine is not None)
     note = "Studio pictures, CC BY 4.0 (DeBruine and Jones); the portrait's side."
     _report("frll", ("Face Research Lab London, neutral against smiling", note), protocol, results)
-
-
-def _engine(pack: str, setting: str | None) -> LocalEngine:
-    engine = engine_for(pack, setting)
-    if isinstance(engine, PackRefused):
-        sys.exit(engine.sentence)
-    return engine
 
 
 def _stronger() -> LocalEngine | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.places import DATA, OUT
+from benchmarks.common import open_engine, write_figures
+from benchmarks.places import DATA
 from lineproof.adapters.local_engine import SeenFace
 from lineproof.domain.finding import Measured
-from lineproof.packs.refusal import PackRefused
-from lineproof.wiring import engine_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,12 +29,12 @@ A_SESSION = 9
 
 def quality() -> None:
     """Percentiles 5, 50 and 95 of every component's value on FRLL neutral and on lfw_dev."""
-    engine = _engine()
+    engine = open_engine(None)
     figures = {
         name: _percentiles(engine, sorted(folder.rglob("*.jpg")))
         for name, folder in (("frll", DATA / "frll" / "neutral_front"), ("lfw", DATA / "lfw_dev"))
     }
-    _write("quality", figures)
+    write_figures("quality", figures)
 
 
 def _percentiles(engine: LocalEngine, pictures: Sequence[Path]) -> dict[str, list[float]]:
@@ -52,7 +50,7 @@ def _percentiles(engine: LocalEngine, pictures: Sequence[Path]) -> dict[str, lis
 
 def frames() -> None:
     """How often honest frames disagree at 1e-4, and how often a mix of two people passes."""
-    engine = _engine()
+    engine = open_engine(None)
     if engine.calibration is None:
         sys.exit("the pack is not calibrated")
     score = {point.fmr: point.score for point in engine.calibration.points}[1e-4]
@@ -81,7 +79,7 @@ def frames() -> None:
         for folder in sorted((DATA / "lfw_dev").iterdir())
         if folder.is_dir()
     }
-    _write(
+    write_figures(
         "frames",
         {
             "nuaa_same_session": _disagreeing(same, score),
@@ -128,17 +126,3 @@ def _disagreeing(scores: Sequence[float], threshold: float) -> dict[str, float]:
 def _embeddings(engine: LocalEngine, paths: Iterable[Path]) -> list[NDArray[np.float32]]:
     found = (engine.embedding_of_file(path) for path in paths)
     return [each for each in found if isinstance(each, np.ndarray)]
-
-
-def _engine() -> LocalEngine:
-    engine = engine_for("default", None)
-    if isinstance(engine, PackRefused):
-        sys.exit(engine.sentence)
-    return engine
-
-
-def _write(name: str, figures: object) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(figures, indent=2)
-    (OUT / f"{name}.json").write_text(text, "utf-8")
-    print(name, text)

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.common import write_figures
 from benchmarks.places import OUT
 from lineproof.demo import document_of, sample_photographs
 from lineproof.domain.policy import two_pictures
@@ -78,7 +79,7 @@ def pair() -> None:
             "cpu_ms": _spread(times),
             "times_faster_than_face_recognition": _spread(ratios),
         }
-    _write("pair", figures)
+    write_figures("pair", figures)
 
 
 def _ours(setting: str | None, document: Path, selfie: Path) -> Callable[[], object]:
@@ -111,7 +112,7 @@ def process() -> None:
             wall.append(elapsed * 1e3)
             cpu.append(spent * 1e3)
             peak.append(memory / 1024)
-    _write(
+    write_figures(
         "process",
         {
             "runs": RUNS,
@@ -139,7 +140,7 @@ def decoding() -> None:
             "opencv_cpu_ms": _spread(theirs),
             "ours_over_opencv": _spread([a / b for a, b in zip(ours, theirs, strict=True)]),
         }
-    _write("decoding", figures)
+    write_figures("decoding", figures)
 
 
 def _decode(data: bytes) -> object:
@@ -165,7 +166,7 @@ def glue() -> None:
             check=True,
         )
         figures[name] = json.loads(done.stdout)
-    _write("glue", figures)
+    write_figures("glue", figures)
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -180,10 +181,3 @@ def _spread(values: list[float]) -> dict[str, float]:
         "min": round(min(values), 2),
         "max": round(max(values), 2),
     }
-
-
-def _write(name: str, figures: dict[str, object]) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(figures, indent=2)
-    (OUT / f"{name}.json").write_text(text, "utf-8")
-    print(name, text)

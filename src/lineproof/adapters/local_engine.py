@@ -60,8 +60,8 @@ person's frame rides on a right one's. Same-session frames agree far above it
 (docs/measurements.md)."""
 
 SURROUNDINGS = 4.0
-"""Sides of what is kept of a picture, in sides of the face: a chip with the most padding that a
-manifest may ask for has three."""
+"""Sides of what is kept of a picture, in sides of the face. The default pack's chips have less than
+two; what another pack's chip would show beyond this is black, in calibration as in use."""
 
 MOST_FACES = 6
 """More faces than this are not looked at one by one: two are too many already."""
@@ -167,7 +167,7 @@ class LocalEngine:
 
 
 def _surroundings(view: FaceView) -> FaceView:
-    """Let go of everything but the face and ``SURROUNDINGS`` round it: no chip reaches further."""
+    """Let go of everything but the face and ``SURROUNDINGS`` round it."""
     low, high = view.mesh[:, :2].min(axis=0), view.mesh[:, :2].max(axis=0)
     middle, reach = (low + high) / 2, float((high - low).max()) / 2 * SURROUNDINGS
     height, width = view.pixels.shape[:2]

@@ -14,7 +14,7 @@ import typer
 
 from lineproof.commands.answers import Exit, Json, stop
 from lineproof.commands.console import print_json, progress
-from lineproof.commands.evaluating import CacheFolder, Options, Replicates, Workers, embed_images
+from lineproof.commands.evaluating import CacheFolder, Replicates, Workers, embed_images
 from lineproof.commands.verifying import Fast, PackName, open_engine
 from lineproof.domain.finding import fmr_label
 
@@ -53,20 +53,7 @@ def calibrate(
         sentence = f"There is no folder {out.parent} to write the table into: make it first."
         stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
     engine = open_engine(pack, fast=fast, as_json=as_json)
-    options = Options(
-        pack=pack,
-        fast=fast,
-        groups=None,
-        out=None,
-        workers=workers,
-        replicates=replicates,
-        cache=cache,
-        dataset=dataset,
-        note="",
-        name_failures=False,
-        as_json=as_json,
-    )
-    embedded = embed_images(engine, protocol, options)
+    embedded = embed_images(engine, protocol, workers=workers, cache_folder=cache)
     date = dt.datetime.now(tz=dt.UTC).date().isoformat()
     with progress() as bars:
         task = bars.add_task("Resampling people", total=replicates)

@@ -161,7 +161,7 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
     if options.out is not None:
         # Before the work of minutes, not after it.
         _make_folder(options.out, as_json=options.as_json)
-    embedded = embed_images(engine, protocol, options)
+    embedded = embed_images(engine, protocol, workers=options.workers, cache_folder=options.cache)
     resampling = Resampling(replicates=options.replicates, seed=1)
     found = _measured(engine, protocol, embedded, resampling, options)
     evaluation = Evaluation(
@@ -180,15 +180,17 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
         _print(evaluation, options.out)
 
 
-def embed_images(engine: LocalEngine, protocol: EvaluationProtocol, options: Options) -> Embedded:
+def embed_images(
+    engine: LocalEngine, protocol: EvaluationProtocol, *, workers: int, cache_folder: Path | None
+) -> Embedded:
     """Look at every image of a protocol and embed the face that counts."""
     from lineproof.evaluate.acquire import acquire
     from lineproof.evaluate.cache import open_cache
 
     cache = None
-    if options.cache is not None:
+    if cache_folder is not None:
         aside().print(f"[bold yellow]Warning:[/] {CACHE_WARNING}")
-        cache, unused = open_cache(options.cache, engine=repr(engine.fingerprint))
+        cache, unused = open_cache(cache_folder, engine=repr(engine.fingerprint))
         if unused is not None:
             aside().print(plain(unused.sentence))
     with progress() as bars:
@@ -196,7 +198,7 @@ def embed_images(engine: LocalEngine, protocol: EvaluationProtocol, options: Opt
         embedded = acquire(
             protocol.images,
             engine.embedding_of_file,
-            workers=options.workers,
+            workers=workers,
             progress=lambda done, total: bars.update(task, completed=done, total=total),
             cache=cache,
         )

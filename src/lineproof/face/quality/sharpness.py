@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from lineproof.domain.finding import Unmeasured
+from lineproof.face.align import halved
 from lineproof.face.quality.scale import component, ramp
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def measure(scene: Scene) -> Finding[QualityComponent]:
     luma = scene.surface.value.luma
     inner = np.asarray(cv2.erode(scene.surface.value.face, MARGIN), dtype=np.uint8)
     # The coarse band is taken at half size, where the same scales cost a quarter.
-    fine, coarse = _bands(luma, inner, 1), _bands(_halved(luma), _halved(inner), 2)
+    fine, coarse = _bands(luma, inner, 1), _bands(halved(luma), halved(inner), 2)
     energy = [_energy(band) for band in coarse]
     if min(energy) < FAINTEST:
         return Unmeasured("flat_face")
@@ -73,11 +74,6 @@ def _bands(
     across = cv2.GaussianBlur(plain, (0, 0), scale, sigmaY=2 * scale)
     down = cv2.GaussianBlur(plain, (0, 0), 2 * scale, sigmaY=scale)
     return (across - wide)[inside], (down - wide)[inside]
-
-
-def _halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return np.asarray(half, dtype=np.uint8)
 
 
 def _energy(band: NDArray[np.float32]) -> float:

@@ -1,0 +1,30 @@
+"""What several measurements need: the default pack's engine, and a place for their figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.places import OUT
+from lineproof.packs.refusal import PackRefused
+from lineproof.wiring import engine_for
+
+if TYPE_CHECKING:
+    from lineproof.adapters.local_engine import LocalEngine
+
+
+def open_engine(setting: str | None) -> LocalEngine:
+    """Open the default pack in this setting, or end saying why it cannot be."""
+    engine = engine_for("default", setting)
+    if isinstance(engine, PackRefused):
+        sys.exit(engine.sentence)
+    return engine
+
+
+def write_figures(name: str, figures: object) -> None:
+    """Print a measurement's figures and keep them as JSON."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(figures, indent=2)
+    (OUT / f"{name}.json").write_text(text, "utf-8")
+    print(name, text)
