@@ -1,0 +1,1 @@
+"""FACTS from a document: its zone, chip, barcodes, printed text and portrait."""
