@@ -21,6 +21,7 @@ from lineproof.demo import document_of, sample_photographs
 from lineproof.domain.policy import two_pictures
 from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
 from lineproof.flow.verify import verify
+from lineproof.library import this_day
 from lineproof.packs.build.downloads import cache_folder
 from lineproof.packs.refusal import PackRefused
 from lineproof.wiring import site_for
@@ -89,10 +90,12 @@ def _ours(setting: str | None, document: Path, selfie: Path) -> Callable[[], obj
     policy = two_pictures()
     return lambda: verify(
         site,
-        document=document.read_bytes(),
+        document=[document.read_bytes()],
+        chip={},
         live=[selfie.read_bytes()],
         policy=policy,
         attempt=1,
+        today=this_day(),
     )
 
 

@@ -8,7 +8,8 @@ import inspect
 from pathlib import Path
 
 import lineproof
-from lineproof.domain.finding import Evidence, FaceFinding
+from lineproof.domain.evidence import Evidence
+from lineproof.domain.finding import FaceFinding
 from lineproof.flow.verify import Verification
 from lineproof.ports import Engine
 

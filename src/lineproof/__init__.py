@@ -13,8 +13,8 @@ used a ``PackRefused``, each with a ``code`` and a ``sentence`` that says what t
 
 from __future__ import annotations
 
+from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import (
-    Evidence,
     FaceFinding,
     FmrBand,
     Measured,

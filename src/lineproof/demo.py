@@ -11,6 +11,7 @@ from PIL import Image
 
 from lineproof.domain.policy import two_pictures
 from lineproof.flow.verify import PictureRefused, Verification, verify
+from lineproof.library import this_day
 from lineproof.packs.build.clients import find_tools
 from lineproof.packs.build.lock import Archive, Lock, Member
 from lineproof.packs.build.obtain import fetch_sources
@@ -112,10 +113,12 @@ def try_both(site: Site, files: Files) -> tuple[Verification, Verification]:
 def _verify(site: Site, document: Path, live: Path) -> Verification:
     found = verify(
         site,
-        document=document.read_bytes(),
+        document=[document.read_bytes()],
+        chip={},
         live=[live.read_bytes()],
         policy=two_pictures(),
         attempt=1,
+        today=this_day(),
     )
     if isinstance(found, PictureRefused):
         msg = f"the demonstration's own picture was refused: {found.why.sentence}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,7 +13,8 @@ from lineproof.flow.verify import verify as verify_pictures
 from lineproof.packs.refusal import PackRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from lineproof.domain.finding import FaceFinding, Finding
     from lineproof.domain.policy import Policy
@@ -34,20 +36,25 @@ def open_site(*, pack: str = "default", setting: str | None = None) -> Site | Pa
     return site_for(pack, setting)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - one keyword for each fact of the request
     *,
-    document: Picture,
+    document: Picture | Sequence[Picture],
     live: Sequence[Picture],
     policy: Policy,
     attempt: int = 1,
+    chip: Mapping[str, bytes] | None = None,
+    today: date | None = None,
     site: Site | None = None,
 ) -> Verification | PictureRefused | PackRefused:
     """Decide whether the person in the ``live`` pictures is the person on the ``document``.
 
-    ``attempt`` counts from 1; on the policy's last one a retry becomes a referral. ``site`` None
-    opens the default pack, once for the process. A picture that cannot be read is a
-    PictureRefused whose ``frame`` says which (0 is the document). Raises TypeError where ``live``
-    is one picture and not a list of them, ValueError for more than ten or an ``attempt`` below 1.
+    ``document`` is a picture of its page, or of both sides; ``chip`` holds the chip's files by
+    their usual names, such as ``EF.SOD``; ``today`` is the day on which the document has to be
+    valid, this machine's own if None. ``attempt`` counts from 1; on the policy's last one a retry
+    becomes a referral. ``site`` None opens the default pack, once for the process.
+    A picture that cannot be read is a PictureRefused whose ``frame`` says which, counted over the
+    document's pictures and then the live ones. Raises TypeError where ``live`` is one picture and
+    not a list of them, ValueError for more than 24 or an ``attempt`` below 1.
     """
     if isinstance(live, str | bytes | Path):
         # A text is a sequence of texts: each letter would be read as a file's name.
@@ -57,13 +64,20 @@ def verify(
     if isinstance(opened, PackRefused):
         return opened
     stored: list[bytes] = []
-    for frame, picture in enumerate((document, *live)):
+    pages = [document] if isinstance(document, str | bytes | Path) else list(document)
+    for frame, picture in enumerate((*pages, *live)):
         content = _stored(picture)
         if isinstance(content, Unreadable):
             return PictureRefused(frame, content)
         stored.append(content)
     return verify_pictures(
-        opened, document=stored[0], live=stored[1:], policy=policy, attempt=attempt
+        opened,
+        document=stored[: len(pages)],
+        chip=chip or {},
+        live=stored[len(pages) :],
+        policy=policy,
+        attempt=attempt,
+        today=today or this_day(),
     )
 
 
@@ -79,6 +93,11 @@ def inspect(
         return content
     seen = opened.engine.look(content)
     return seen if isinstance(seen, Unreadable) else seen.finding
+
+
+def this_day() -> date:
+    """Give this machine's own date, where a document's validity is meant."""
+    return datetime.now().astimezone().date()
 
 
 @lru_cache(maxsize=1)

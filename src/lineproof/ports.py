@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
+    from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
 
 
@@ -57,7 +59,37 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentReading:
+    """What a reader found, and the portrait it took from the chip or cut from the page."""
+
+    finding: DocumentFinding
+    portrait: bytes | None = field(repr=False)
+    """A stored picture for ``Engine.look``, in memory only; None where none was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRefused:
+    """Picture number ``page`` of the document, from 0, cannot be read at all."""
+
+    page: int
+    why: Unreadable
+
+
+class Reader(Protocol):
+    """Reads one document: facts, how strongly each is proven, and the portrait."""
+
+    def read(
+        self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+    ) -> DocumentReading | PageRefused:
+        """Read stored pictures of the document's pages, and its chip's files by name.
+
+        ``chip`` is empty where no chip was read. What cannot be read of a page is Unmeasured.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Who plays which part."""
 
     engine: Engine
+    reader: Reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lineproof.adapters.local_engine import LocalEngine, local_engine
+from lineproof.adapters.unread_documents import UnreadDocuments
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
 from lineproof.ports import Site
@@ -23,4 +24,6 @@ def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
 def site_for(pack: str, setting: str | None) -> Site | PackRefused:
     """Make the site that verifies with a pack by name."""
     engine = engine_for(pack, setting)
-    return engine if isinstance(engine, PackRefused) else Site(engine=engine)
+    if isinstance(engine, PackRefused):
+        return engine
+    return Site(engine=engine, reader=UnreadDocuments())

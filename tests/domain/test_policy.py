@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lineproof.domain.document import DocumentFinding, unread
+from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import (
     FMR_POINTS,
-    Evidence,
     FaceFinding,
     Finding,
     FmrBand,
@@ -17,6 +19,7 @@ from lineproof.domain.finding import (
     Unmeasured,
 )
 from lineproof.domain.policy import (
+    ANY_DOCUMENT,
     SINGLE_FACE,
     Outcome,
     Policy,
@@ -27,6 +30,7 @@ from lineproof.domain.policy import (
 )
 from lineproof.face.quality import MEASURES
 
+TODAY = date(2026, 11, 24)
 REQUIRED = MappingProxyType({SINGLE_FACE: 50, "sharpness": 30})
 BANDS = [
     FmrBand(above=above, at_most=at_most)
@@ -39,6 +43,7 @@ def policy(*, max_fmr: float = 1e-4, attempts: int = 3, liveness_required: bool 
     return Policy(
         max_fmr=max_fmr,
         attempts=attempts,
+        document=ANY_DOCUMENT,
         required_of_document=REQUIRED,
         required_of_live=REQUIRED,
         liveness_required=liveness_required,
@@ -57,12 +62,15 @@ def face(*, single: int = 100, sharpness: int = 100, faces: int = 1) -> Measured
 def evidence(
     *,
     comparison: Finding[FmrBand] | FmrBand = BANDS[-1],
+    document: DocumentFinding | None = None,
     reference: Finding[FaceFinding] | None = None,
     probes: tuple[Finding[FaceFinding], ...] | None = None,
     attempt: int = 1,
 ) -> Evidence:
     """Give evidence that approves unless told otherwise."""
     return Evidence(
+        document=unread("document_not_read") if document is None else document,
+        today=TODAY,
         reference=face() if reference is None else reference,
         probes=(face(),) if probes is None else probes,
         comparison=Measured(comparison) if isinstance(comparison, FmrBand) else comparison,
@@ -190,6 +198,7 @@ def test_a_requirement_that_means_nothing_is_refused(least: float) -> None:
         Policy(
             max_fmr=1e-4,
             attempts=3,
+            document=ANY_DOCUMENT,
             required_of_document=REQUIRED,
             required_of_live={SINGLE_FACE: least},  # type: ignore[dict-item]
             liveness_required=False,
@@ -202,6 +211,7 @@ def test_a_policy_must_speak_of_several_faces() -> None:
         Policy(
             max_fmr=1e-4,
             attempts=3,
+            document=ANY_DOCUMENT,
             required_of_document={},
             required_of_live=REQUIRED,
             liveness_required=False,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lineproof.adapters.simulated_engine import SimulatedEngine
+from lineproof.adapters.unread_documents import UnreadDocuments
 from lineproof.domain.finding import (
     FaceFinding,
     Finding,
@@ -14,7 +16,7 @@ from lineproof.domain.finding import (
     QualityComponent,
     Unmeasured,
 )
-from lineproof.domain.policy import SINGLE_FACE, Outcome, Policy
+from lineproof.domain.policy import ANY_DOCUMENT, SINGLE_FACE, Outcome, Policy
 from lineproof.flow.verify import MOST_FRAMES, PictureRefused, Verification, verify
 from lineproof.ports import Site
 
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
     from lineproof.domain.finding import Unreadable
     from lineproof.ports import Look, Versions
 
+TODAY = date(2026, 11, 24)
 MATCH = FmrBand(above=0.0, at_most=1e-5)
 POLICY = Policy(
     max_fmr=1e-4,
     attempts=3,
+    document=ANY_DOCUMENT,
     required_of_document={SINGLE_FACE: 50},
     required_of_live={SINGLE_FACE: 50},
     liveness_required=False,
@@ -76,8 +80,16 @@ def engine() -> Recording:
 
 def run(recording: Recording, document: bytes, *live: bytes) -> Verification:
     """Verify, and expect that every picture could be read."""
-    site = Site(engine=recording)
-    found = verify(site, document=document, live=live, policy=POLICY, attempt=1)
+    site = Site(engine=recording, reader=UnreadDocuments())
+    found = verify(
+        site,
+        document=[document],
+        chip={},
+        live=live,
+        policy=POLICY,
+        attempt=1,
+        today=TODAY,
+    )
     assert isinstance(found, Verification)
     return found
 
@@ -126,18 +138,28 @@ def test_too_many_frames_and_attempts_below_one_are_errors(frames: int, attempt:
     """Memory has a bound, and no count of attempts below 1 can go on for ever."""
     with pytest.raises(ValueError, match=rf"at most {MOST_FRAMES}|counts from 1"):
         verify(
-            Site(engine=engine()),
-            document=b"id",
+            Site(engine=engine(), reader=UnreadDocuments()),
+            document=[b"id"],
+            chip={},
             live=[b"good"] * frames,
             policy=POLICY,
             attempt=attempt,
+            today=TODAY,
         )
 
 
 def test_a_picture_that_cannot_be_read_is_named() -> None:
     """The caller learns which of the pictures it was: 0 is the document."""
-    site = Site(engine=engine())
-    found = verify(site, document=b"id", live=[b"good", b"junk"], policy=POLICY, attempt=1)
+    site = Site(engine=engine(), reader=UnreadDocuments())
+    found = verify(
+        site,
+        document=[b"id"],
+        chip={},
+        live=[b"good", b"junk"],
+        policy=POLICY,
+        attempt=1,
+        today=TODAY,
+    )
     assert isinstance(found, PictureRefused)
     assert found.frame == 2
     assert found.why.code == "image_not_an_image"

@@ -106,13 +106,23 @@ def _verify(
     *,
     as_json: bool,
 ) -> Verification:
+    from lineproof.adapters.unread_documents import UnreadDocuments
     from lineproof.flow.verify import PictureRefused
     from lineproof.flow.verify import verify as verify_pictures
+    from lineproof.library import this_day
     from lineproof.ports import Site
 
-    site = Site(engine=engine)
+    site = Site(engine=engine, reader=UnreadDocuments())
     document, *live = files
-    found = verify_pictures(site, document=document, live=live, policy=policy, attempt=attempt)
+    found = verify_pictures(
+        site,
+        document=[document],
+        chip={},
+        live=live,
+        policy=policy,
+        attempt=attempt,
+        today=this_day(),
+    )
     if isinstance(found, PictureRefused):
         bad_input(found.why, where=paths[found.frame], as_json=as_json)
     return found

@@ -7,10 +7,11 @@ in the zone's own line: nothing here needs it (DESIGN promise 7).
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 
@@ -75,6 +76,12 @@ class PartialDate:
     month: int | None
     day: int | None
 
+    @classmethod
+    def read(cls, text: str) -> PartialDate:
+        """Read what ``str`` writes, and so every ISO 8601 calendar date; ValueError for others."""
+        year, month, day = (None if "X" in part else int(part) for part in text.split("-"))
+        return cls(year=year, month=month, day=day)
+
     def __str__(self) -> str:
         """Write it as ISO 8601-2 does: an unknown digit is an X, as in ``1974-08-XX``."""
         year = "XXXX" if self.year is None else f"{self.year:04}"
@@ -94,10 +101,8 @@ class PartialDate:
             return None
         if self.month is None:
             return date(self.year, 12, 31)
-        if self.day is None:
-            following = date(self.year + self.month // 12, self.month % 12 + 1, 1)
-            return following - timedelta(days=1)
-        return date(self.year, self.month, self.day)
+        last = calendar.monthrange(self.year, self.month)[1]
+        return date(self.year, self.month, self.day or last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +241,6 @@ class Fact:
     strength: Strength
 
 
-Facts: TypeAlias = tuple[Fact, ...]
-
-
 def unread(why: str) -> DocumentFinding:
     """Give the finding of a document of which nothing could be read."""
     nothing = Unmeasured(why)
@@ -263,12 +265,12 @@ PORTRAIT = 2
 def strength(document: DocumentFinding) -> Strength:
     """Say how strongly a document is proven: the one rule, strongest first.
 
-    1. What contradicts itself is proven by nothing: a failed chip, or a chip of another document.
+    1. What contradicts itself is proven by nothing: a failed chip, or sources that disagree.
     2. The issuer's signature over DG1 is strong, and strongest where the chip has shown its key.
     3. Without a chip, sums that add up are weak: a zone, a barcode or a national number.
     """
     chip = document.chip.value if isinstance(document.chip, Measured) else None
-    if chip is not None and (failed(chip) or disagreements(document)):
+    if (chip is not None and failed(chip)) or disagreements(document):
         return Strength.NONE
     if chip is not None and proven(chip, IDENTITY):
         keys = (chip.active_authentication, chip.chip_authentication)
@@ -290,49 +292,33 @@ def failed(chip: ChipFinding) -> bool:
     return Proof.FAILED in checks
 
 
-COMPARED = (
-    "document_number",
-    "issuing_state",
-    "nationality",
-    "date_of_birth",
-    "date_of_expiry",
-    "surname",
-    "given_names",
-)
-"""What must be the same wherever one document says it."""
-
-
-def facts(document: DocumentFinding) -> Facts:
+def facts(document: DocumentFinding) -> tuple[Fact, ...]:
     """Give every fact with its source and strength, the strongest source of each first."""
+    whole = strength(document)
     told = [
-        Fact(name=name, value=value, source=source, strength=proof)
+        Fact(name=name, value=value, source=source, strength=min(whole, proof))
         for source, proof, said in _sources(document)
         for name, value in said.items()
     ]
+    # Stable: among equals the order of the sources holds.
     return tuple(sorted(told, key=lambda fact: -fact.strength))
 
 
 def _sources(document: DocumentFinding) -> list[tuple[Source, Strength, dict[str, str]]]:
-    """Give each source that says something, how strongly, and what it says."""
+    """Give each source that says something, the most it can prove, and what it says."""
     found: list[tuple[Source, Strength, dict[str, str]]] = []
-    whole = strength(document)
     if isinstance(document.chip, Measured) and isinstance(document.chip.value.mrz, Measured):
-        covered = whole if proven(document.chip.value, IDENTITY) else Strength.NONE
-        found.append((Source.CHIP, covered, said(document.chip.value.mrz.value)))
+        chip = document.chip.value
+        most = Strength.STRONGEST if proven(chip, IDENTITY) else Strength.NONE
+        found.append((Source.CHIP, most, said(document.chip.value.mrz.value)))
     if isinstance(document.mrz, Measured):
-        adds_up = document.mrz.value.proven and whole > Strength.NONE
-        found.append(
-            (Source.MRZ, Strength.WEAK if adds_up else Strength.NONE, said(document.mrz.value))
-        )
-    weak = min(whole, Strength.WEAK)
+        most = Strength.WEAK if document.mrz.value.proven else Strength.NONE
+        found.append((Source.MRZ, most, said(document.mrz.value)))
     licences = [barcode for barcode in document.barcodes if barcode.standard == "aamva"]
-    found.extend((Source.BARCODE, weak, dict(licence.fields)) for licence in licences)
+    found.extend((Source.BARCODE, Strength.WEAK, dict(each.fields)) for each in licences)
     for number in document.national_numbers:
-        born = number.date_of_birth
-        told = {"national_number": number.number}
-        told |= {"date_of_birth": str(born.value)} if isinstance(born, Measured) else {}
-        told |= {"region": number.region} if number.region else {}
-        found.append((Source.NATIONAL_NUMBER, weak if number.good else Strength.NONE, told))
+        most = Strength.WEAK if number.good else Strength.NONE
+        found.append((Source.NATIONAL_NUMBER, most, _said_by_number(number)))
     return found
 
 
@@ -349,21 +335,38 @@ def said(mrz: Mrz) -> dict[str, str]:
     }
 
 
-def disagreements(document: DocumentFinding) -> tuple[str, ...]:
-    """Name what the chip and the zone on the page say differently; empty where they agree.
+def _said_by_number(number: NationalNumber) -> dict[str, str]:
+    born, told = number.date_of_birth, {"national_number": number.number}
+    told |= {"date_of_birth": born.value.isoformat()} if isinstance(born, Measured) else {}
+    return told | ({"region": number.region} if number.region else {})
 
-    A page that was photographed and a chip that was read must be of one document: every fact that
-    both tell is held against each other.
+
+EVERYWHERE = ("document_number", "date_of_birth", "date_of_expiry")
+"""What is the same wherever one document says it."""
+
+IN_BOTH_ZONES = (*EVERYWHERE, "issuing_state", "nationality", "surname", "given_names")
+"""What is the same in the chip's zone and in the printed one, which are the same characters."""
+
+
+def disagreements(document: DocumentFinding) -> tuple[str, ...]:
+    """Name the facts that two sources tell differently; empty where all agree.
+
+    A page that was photographed and a chip that was read must be of one document, and so must the
+    two sides of a card.
     """
-    chip = document.chip.value.mrz if isinstance(document.chip, Measured) else document.chip
-    if isinstance(chip, Unmeasured) or isinstance(document.mrz, Unmeasured):
-        return ()
-    inside, outside = said(chip.value), said(document.mrz.value)
-    return tuple(
-        name
-        for name in COMPARED
-        if name in inside and name in outside and inside[name] != outside[name]
-    )
+    told = [(source, said) for source, _, said in _sources(document)]
+    zones = [said for source, said in told if source in {Source.CHIP, Source.MRZ}]
+    differing = {name for name in IN_BOTH_ZONES if _differs(name, zones)}
+    differing |= {name for name in EVERYWHERE if _differs(name, [said for _, said in told])}
+    return tuple(name for name in IN_BOTH_ZONES if name in differing)
+
+
+def _differs(name: str, sources: list[dict[str, str]]) -> bool:
+    """Whether two sources tell a fact differently; an unknown day or month contradicts nothing."""
+    values = {said[name] for said in sources if name in said}
+    if name.startswith("date_of_"):
+        values = {value for value in values if "X" not in value}
+    return len(values) > 1
 
 
 def best(document: DocumentFinding, name: str) -> str | None:

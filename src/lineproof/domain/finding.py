@@ -1,4 +1,4 @@
-"""What was measured, what was not, and the Evidence a decision is made from."""
+"""What was measured, and what was not."""
 
 from __future__ import annotations
 
@@ -89,19 +89,3 @@ class FaceFinding:
 
     faces: int
     quality: Mapping[str, Finding[QualityComponent]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Everything a decision may look at. Every field is required: nothing is true by omission."""
-
-    reference: Finding[FaceFinding]
-    """The portrait on the document."""
-    probes: tuple[Finding[FaceFinding], ...]
-    """The live frames, in the order they were given."""
-    comparison: Finding[FmrBand]
-    """The reference against the probes that passed quality."""
-    liveness: Unmeasured
-    """Whether a live person was there. No check of it exists yet, so it cannot be Measured."""
-    attempt: int
-    """1 for the first."""

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from lineproof.domain.document import Strength
 from lineproof.domain.finding import FMR_POINTS, FaceFinding, Measured, Unmeasured
+from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
+from lineproof.domain.validity import ANY_TYPE, DocumentRules, doubts, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
-    from lineproof.domain.finding import Evidence, Finding, FmrBand
+    from lineproof.domain.document import DocumentFinding
+    from lineproof.domain.evidence import Evidence
+    from lineproof.domain.finding import Finding, FmrBand
+
+__all__ = [
+    "ANY_DOCUMENT",
+    "ANY_TYPE",
+    "DOCUMENT_QUALITY",
+    "LIVE_QUALITY",
+    "Decision",
+    "DocumentRules",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "ReasonCode",
+    "decide",
+    "decide_on_document",
+    "shortfalls",
+    "two_pictures",
+]
 
 REFER_FMR = FMR_POINTS[0]
 """Up to this false match rate a comparison is worth a person's look; beyond it, it is no match."""
@@ -21,57 +43,19 @@ SINGLE_FACE = "single_face_present"
 """The quality component that says whether one face stands out (ISO/IEC 29794-5)."""
 
 
-class Outcome(StrEnum):
-    """What a decision says. A failed face check alone never refuses (DESIGN promise 3)."""
-
-    APPROVE = "approve"
-    """The person who is there is the person on the document."""
-    RETRY = "retry"
-    """Another picture, with the one thing to change."""
-    REFER = "refer"
-    """A person looks."""
-    REFUSE = "refuse"
-    """A fact other than the face forbids it."""
-
-
-class ReasonCode(StrEnum):
-    """Why. Stable for callers; each is explained in docs/reasons.md."""
-
-    FACE_MATCH = "face_match"
-    MATCH_UNCERTAIN = "match_uncertain"
-    NO_MATCH = "no_match"
-    DOCUMENT_FACE_UNMEASURED = "document_face_unmeasured"
-    DOCUMENT_QUALITY = "document_quality"
-    LIVE_FACE_UNMEASURED = "live_face_unmeasured"
-    LIVE_QUALITY = "live_quality"
-    COMPARISON_UNMEASURED = "comparison_unmeasured"
-    LIVENESS_UNMEASURED = "liveness_unmeasured"
-    ATTEMPTS_USED = "attempts_used"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason: its code, and what it is ``about`` (a quality component, a code, or nothing)."""
-
-    code: ReasonCode
-    about: str = ""
-
-    def __str__(self) -> str:
-        """Write the reason as callers read it, such as ``live_quality.sharpness``."""
-        return f"{self.code}.{self.about}" if self.about else str(self.code)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What a regime or an operator demands. No field has a default: forgetting one is an error.
 
     ``max_fmr`` is the false match rate a match must keep to; ``attempts`` how many tries there are
-    before a person looks; the two mappings name quality components (ISO/IEC 29794-5) and the least
-    value, 0..100, that a document's portrait and a live frame must reach.
+    before a person looks; ``document`` what the document must be; the two mappings name quality
+    components (ISO/IEC 29794-5) and the least value, 0..100, that a document's portrait and a live
+    frame must reach.
     """
 
     max_fmr: float
     attempts: int
+    document: DocumentRules
     required_of_document: Mapping[str, int]
     required_of_live: Mapping[str, int]
     liveness_required: bool
@@ -93,33 +77,27 @@ class Policy:
             raise ValueError("a required quality value is 0..100")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What was concluded, every reason for it, and what to change where ``outcome`` is retry.
-
-    ``change`` names the quality component, or the code of what could not be measured, that the
-    next picture should mend first; it is None where another picture would change nothing.
-    """
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    change: Reason | None
-
-
 def two_pictures(*, max_fmr: float = 1e-4, attempts: int = 3) -> Policy:
     """Give the policy for two pictures without a capture session, as the command line has them.
 
-    It does not require liveness, because two files cannot show it; a service must use a policy
-    that does. The quality minima are measured in docs/measurements.md.
+    It requires no liveness, because two files cannot show it, and takes any picture with a portrait
+    for a document, though never one that has expired or contradicts itself; a service must use a
+    policy that asks for more. The quality minima are measured in docs/measurements.md.
     """
     return Policy(
         max_fmr=max_fmr,
         attempts=attempts,
+        document=ANY_DOCUMENT,
         required_of_document=DOCUMENT_QUALITY,
         required_of_live=LIVE_QUALITY,
         liveness_required=False,
     )
 
+
+ANY_DOCUMENT = DocumentRules(
+    least_strength=Strength.NONE, accepted_types=ANY_TYPE, least_age=0, validity_required=False
+)
+"""Asks nothing of a document but what is never accepted: expired, or in doubt."""
 
 DOCUMENT_QUALITY: Mapping[str, int] = MappingProxyType(
     {
@@ -187,24 +165,36 @@ def _value(face: FaceFinding, name: str) -> int:
 def decide(evidence: Evidence, policy: Policy) -> Decision:
     """Conclude once, from everything that was gathered.
 
-    1. A picture that cannot be used asks for another, with the one thing to change.
-    2. What could not be compared goes to a person.
-    3. The band of false match rates says match, uncertain or no match.
-    4. Only a match with nothing missing approves.
+    1. A document whose facts forbid it is refused, whoever shows it.
+    2. A picture that cannot be used asks for another, with the one thing to change.
+    3. What could not be compared goes to a person.
+    4. The band of false match rates says match, uncertain or no match.
+    5. Only a match with nothing missing and nothing in doubt approves.
     """
+    if reasons := forbidden(evidence.document, policy.document, today=evidence.today):
+        return Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
     unusable = _unusable(evidence, policy)
     if unusable:
         return _again_or_refer(unusable, evidence, policy, change=unusable[0])
     if isinstance(evidence.comparison, Unmeasured):
-        return _refer(Reason(ReasonCode.COMPARISON_UNMEASURED, evidence.comparison.why))
+        why = Reason(ReasonCode.COMPARISON_UNMEASURED, evidence.comparison.why)
+        return _refer(why, *_missing(evidence, policy))
     verdict = _verdict(evidence.comparison.value, policy)
     if verdict is ReasonCode.NO_MATCH:
         return _again_or_refer((Reason(verdict),), evidence, policy, change=None)
-    if verdict is ReasonCode.MATCH_UNCERTAIN:
-        return _refer(Reason(verdict), *_missing(evidence, policy))
-    if missing := _missing(evidence, policy):
+    missing = _missing(evidence, policy)
+    if missing or verdict is ReasonCode.MATCH_UNCERTAIN:
         return _refer(Reason(verdict), *missing)
     return Decision(outcome=Outcome.APPROVE, reasons=(Reason(verdict),), change=None)
+
+
+def decide_on_document(document: DocumentFinding, rules: DocumentRules, *, today: date) -> Decision:
+    """Conclude on a document alone, before anybody is compared with its portrait."""
+    if reasons := forbidden(document, rules, today=today):
+        return Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
+    if reasons := doubts(document, rules, today=today):
+        return _refer(*reasons)
+    return Decision(outcome=Outcome.APPROVE, reasons=(), change=None)
 
 
 def _unusable(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
@@ -241,10 +231,11 @@ def _verdict(band: FmrBand, policy: Policy) -> ReasonCode:
 
 
 def _missing(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
-    """Give what the policy requires and nobody measured."""
+    """Give what is in doubt about the document, and what is required and nobody measured."""
+    missing = doubts(evidence.document, policy.document, today=evidence.today)
     if policy.liveness_required:
-        return (Reason(ReasonCode.LIVENESS_UNMEASURED, evidence.liveness.why),)
-    return ()
+        missing += (Reason(ReasonCode.LIVENESS_UNMEASURED, evidence.liveness.why),)
+    return missing
 
 
 def _again_or_refer(

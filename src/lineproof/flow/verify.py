@@ -2,12 +2,13 @@
 
 The whole of it, in order:
 
-1. look at the portrait on the document
-2. look at each live frame
-3. keep the frames that the policy finds good enough
-4. compare one to one, if there is something to compare
-5. gather the Evidence
-6. decide, once
+1. read the document: its facts, how strongly they are proven, its portrait
+2. look at the portrait: the chip's, else the one cut from the page, else the whole picture
+3. look at each live frame
+4. keep the frames that the policy finds good enough
+5. compare one to one, if there is something to compare
+6. gather the Evidence
+7. decide, once
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineproof.domain.finding import Evidence, Unmeasured, Unreadable
+from lineproof.domain.evidence import Evidence
+from lineproof.domain.finding import Unmeasured, Unreadable
 from lineproof.domain.policy import decide, shortfalls
+from lineproof.ports import PageRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
@@ -51,49 +55,64 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class PictureRefused:
-    """Picture number ``frame`` (0 for the document, 1 for the first live frame) is unusable."""
+    """Picture number ``frame`` is unusable: counted over the document's pictures, then the live.
+
+    With one picture of the document, 0 is the document and 1 the first live frame.
+    """
 
     frame: int
     why: Unreadable
 
 
-def verify(
-    site: Site, *, document: bytes, live: Sequence[bytes], policy: Policy, attempt: int
+def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none with a default
+    site: Site,
+    *,
+    document: Sequence[bytes],
+    chip: Mapping[str, bytes],
+    live: Sequence[bytes],
+    policy: Policy,
+    attempt: int,
+    today: date,
 ) -> Verification | PictureRefused:
     """Decide whether the person in the ``live`` frames is the person on the ``document``.
 
-    Pictures are stored files (JPEG, PNG, WebP); ``attempt`` counts from 1. One that cannot be read
-    is a PictureRefused; everything else, a missing face included, is evidence for the decision.
-    Raises ValueError for more than MOST_FRAMES live frames, and for an ``attempt`` below 1.
+    Pictures are stored files (JPEG, PNG, WebP): the document's pages, one or more, and the live
+    frames; ``chip`` holds the chip's files by name, empty where none was read; ``attempt`` counts
+    from 1; ``today`` is the day on which the document has to be valid. A picture that cannot be
+    read is a PictureRefused; everything else, a missing face included, is evidence.
+    Raises ValueError for no page, more than MOST_FRAMES live frames, or an ``attempt`` below 1.
     """
-    if len(live) > MOST_FRAMES:
-        msg = f"at most {MOST_FRAMES} live pictures are compared, not {len(live)}"
-        raise ValueError(msg)
-    if attempt < 1:
-        msg = f"attempt counts from 1, not {attempt}"
-        raise ValueError(msg)
-    # 1. The portrait on the document, and 2. each live frame.
+    _check(document, live, attempt)
+    # 1. The document. A picture without a zone or a chip is a weak document, not a refusal.
+    reading = site.reader.read(document, chip=chip, today=today)
+    if isinstance(reading, PageRefused):
+        return PictureRefused(reading.page, reading.why)
+
+    # 2. The portrait, and 3. each live frame.
+    portrait = document[0] if reading.portrait is None else reading.portrait
     looks: list[Look] = []
-    for number, picture in enumerate((document, *live)):
+    for number, picture in enumerate((portrait, *live)):
         look = site.engine.look(picture)
         if isinstance(look, Unreadable):
-            return PictureRefused(number, look)
+            return PictureRefused(number + len(document) - 1 if number else 0, look)
         looks.append(look)
     reference, *probes = looks
 
-    # 3. Only what the policy finds good enough may be compared.
+    # 4. Only what the policy finds good enough may be compared.
     usable = [look for look in probes if not shortfalls(look.finding, policy.required_of_live)]
     fit = usable and not shortfalls(reference.finding, policy.required_of_document)
 
-    # 4. One to one. A file that is its own live picture shows nothing of who is there.
+    # 5. One to one. A file that is its own live picture shows nothing of who is there.
     comparison: Finding[FmrBand] = Unmeasured("no_usable_picture")
-    if document in live:
+    if {portrait, *document} & set(live):
         comparison = Unmeasured("same_picture")
     elif fit:
         comparison = site.engine.compare(reference=reference, probes=usable)
 
-    # 5. Everything a decision may look at.
+    # 6. Everything a decision may look at.
     evidence = Evidence(
+        document=reading.finding,
+        today=today,
         reference=reference.finding,
         probes=tuple(look.finding for look in probes),
         comparison=comparison,
@@ -101,6 +120,18 @@ def verify(
         attempt=attempt,
     )
 
-    # 6. Once.
+    # 7. Once.
     decision = decide(evidence, policy)
     return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
+
+
+def _check(document: Sequence[bytes], live: Sequence[bytes], attempt: int) -> None:
+    """Raise for what only a mistake in the calling code can ask for."""
+    if not document:
+        raise ValueError("a verification needs a picture of the document")
+    if len(live) > MOST_FRAMES:
+        msg = f"at most {MOST_FRAMES} live pictures are compared, not {len(live)}"
+        raise ValueError(msg)
+    if attempt < 1:
+        msg = f"attempt counts from 1, not {attempt}"
+        raise ValueError(msg)

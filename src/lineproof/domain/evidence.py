@@ -1,0 +1,32 @@
+"""The Evidence that a decision is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lineproof.domain.document import DocumentFinding
+    from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unmeasured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything a decision may look at. Every field is required: nothing is true by omission."""
+
+    document: DocumentFinding
+    """What was read of the document, and how."""
+    today: date
+    """The day on which the document has to be valid."""
+    reference: Finding[FaceFinding]
+    """The portrait on the document, or in its chip."""
+    probes: tuple[Finding[FaceFinding], ...]
+    """The live frames, in the order they were given."""
+    comparison: Finding[FmrBand]
+    """The reference against the probes that passed quality."""
+    liveness: Unmeasured
+    """Whether a live person was there. No check of it exists yet, so it cannot be Measured."""
+    attempt: int
+    """1 for the first."""

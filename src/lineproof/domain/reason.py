@@ -1,0 +1,73 @@
+"""What a decision says and why: outcomes, reason codes, the Decision itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a decision says. A failed face check alone never refuses (DESIGN promise 3)."""
+
+    APPROVE = "approve"
+    """The person who is there is the person on the document."""
+    RETRY = "retry"
+    """Another picture, with the one thing to change."""
+    REFER = "refer"
+    """A person looks."""
+    REFUSE = "refuse"
+    """A fact other than the face forbids it."""
+
+
+class ReasonCode(StrEnum):
+    """Why. Stable for callers; each is explained in docs/reasons.md."""
+
+    FACE_MATCH = "face_match"
+    MATCH_UNCERTAIN = "match_uncertain"
+    NO_MATCH = "no_match"
+    DOCUMENT_FACE_UNMEASURED = "document_face_unmeasured"
+    DOCUMENT_QUALITY = "document_quality"
+    LIVE_FACE_UNMEASURED = "live_face_unmeasured"
+    LIVE_QUALITY = "live_quality"
+    COMPARISON_UNMEASURED = "comparison_unmeasured"
+    LIVENESS_UNMEASURED = "liveness_unmeasured"
+    ATTEMPTS_USED = "attempts_used"
+    # What the document's facts forbid.
+    DOCUMENT_EXPIRED = "document_expired"
+    DOCUMENT_NOT_YET_VALID = "document_not_yet_valid"
+    UNDER_AGE = "under_age"
+    DOCUMENT_TYPE_NOT_ACCEPTED = "document_type_not_accepted"
+    # What a person has to look at.
+    DOCUMENT_TOO_WEAK = "document_too_weak"
+    DOCUMENT_FACT_UNMEASURED = "document_fact_unmeasured"
+    CHIP_FAILED = "chip_failed"
+    DOCUMENT_DISAGREES = "document_disagrees"
+    CHECK_DIGIT_WRONG = "check_digit_wrong"
+    PRINTED_FIELD_DISAGREES = "printed_field_disagrees"
+    NATIONAL_NUMBER_WRONG = "national_number_wrong"
+    DOCUMENT_SIGNAL = "document_signal"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its code, and what it is ``about`` (a quality component, a code, or nothing)."""
+
+    code: ReasonCode
+    about: str = ""
+
+    def __str__(self) -> str:
+        """Write the reason as callers read it, such as ``live_quality.sharpness``."""
+        return f"{self.code}.{self.about}" if self.about else str(self.code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was concluded, every reason for it, and what to change where ``outcome`` is retry.
+
+    ``change`` names the quality component, or the code of what could not be measured, that the
+    next picture should mend first; it is None where another picture would change nothing.
+    """
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    change: Reason | None
