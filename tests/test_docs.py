@@ -5,6 +5,8 @@ from pathlib import Path
 
 from lineproof.domain.policy import ReasonCode
 from lineproof.face.picture import UnreadableCode
+from lineproof.reading.chip_code import ChipCode
+from lineproof.reading.record_code import RecordCode
 
 ROOT = Path(__file__).parent.parent
 SOURCES = (ROOT / "src" / "lineproof").rglob("*.py")
@@ -17,6 +19,8 @@ def test_every_reason_and_code_is_documented() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     codes = {str(code) for code in (*ReasonCode, *UnreadableCode)}
     codes |= set(re.findall(r'Unmeasured\("([a-z_]+)"', source))
+    codes |= {str(code) for code in (*ChipCode, *RecordCode)}
+    codes |= set(re.findall(r'Unreadable\(\s*"([a-z_0-9]+)"', source))
     codes |= set(re.findall(r'Unusable\(\s*"([a-z_]+)"', source))
     codes |= set(re.findall(r'stop\(\s*Exit\.[A-Z_]+, "([a-z_]+)"', source))
     assert len(codes) > 40

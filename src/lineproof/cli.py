@@ -14,7 +14,16 @@ from typing import cast
 
 import typer
 
-from lineproof.commands import benching, calibrating, demonstrating, evaluating, packing, verifying
+from lineproof.commands import (
+    benching,
+    calibrating,
+    demonstrating,
+    documenting,
+    evaluating,
+    packing,
+    trusting,
+    verifying,
+)
 from lineproof.commands.answers import Exit, Json
 from lineproof.commands.console import any_stream, print_error, print_json, wide
 
@@ -29,8 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("verify")(verifying.verify)
+app.command("read-document")(documenting.read_document)
 app.command("inspect")(verifying.inspect)
 app.add_typer(packing.app, name="packs")
+app.add_typer(trusting.app, name="csca")
 app.command("evaluate")(evaluating.evaluate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)

@@ -1,14 +1,26 @@
-"""A specimen document page round a portrait: for the demonstration, the bench and the tests.
+"""Specimen documents round a portrait: for the demonstration, the bench and the tests.
 
-The page is of no real state (ICAO Doc 9303 part 3 keeps ``UTO``, Utopia, for specimens), says
-SPECIMEN across it, and carries the name of nobody.
+They are of no real state (ICAO Doc 9303 part 3 keeps ``UTO``, Utopia, for specimens), say SPECIMEN
+across them, and carry the name of nobody.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from lineproof.specimen_page import Side, sides
+from lineproof.specimen_zone import build
+
+if TYPE_CHECKING:
+    from lineproof.domain.document import MrzFormat
+    from lineproof.specimen_zone import Holder
+
+Pixels: TypeAlias = NDArray[np.uint8]
 
 PAGE_SIZE = (2000, 1420)
 """Width and height in pixels: a passport's data page (ID-3, 125 x 88 mm) photographed closely."""
@@ -17,6 +29,7 @@ PORTRAIT_BOX = (110, 300, 660, 1007)
 """Left, top, right, bottom of the portrait on the page: 35 x 45 mm, as ICAO asks."""
 
 _INK = (32, 40, 62)
+_LABEL = (96, 104, 120)
 _PAPER = np.array([236, 240, 236], dtype=np.float32)
 _FIELDS = (
     ("Type", "P", 720, 300),
@@ -35,39 +48,61 @@ _MRZ = (
 )
 
 
-def document_page(portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Image.Image:
+def document_page(portrait: Pixels) -> Image.Image:
     """Draw a specimen passport page of ``PAGE_SIZE`` round ``portrait``, (h, w, 3) uint8 RGB.
 
-    The portrait is scaled to fill its box, cut at the sides where its shape differs.
+    The portrait is scaled to fill its box, cut at the sides where its shape differs. The zone is
+    drawn in the other print's typeface; ``specimen_document`` has the one that ICAO asks for.
     """
-    page = Image.fromarray(_paper())
+    page = Image.fromarray(_paper(PAGE_SIZE))
     draw = ImageDraw.Draw(page)
     draw.text((110, 90), "UTOPIA", font=_font(72), fill=_INK)
     draw.text((110, 190), "PASSPORT  ·  SPECIMEN, NOT A DOCUMENT", font=_font(40), fill=_INK)
     for label, value, left, top in _FIELDS:
-        draw.text((left, top), label, font=_font(26), fill=(96, 104, 120))
+        draw.text((left, top), label, font=_font(26), fill=_LABEL)
         draw.text((left, top + 34), value, font=_font(46), fill=_INK)
     for row, line in enumerate(_MRZ):
         for column, letter in enumerate(line):
             place = (130 + column * 40.4, 1160 + row * 110)
             draw.text(place, letter, font=_font(58), fill=_INK, anchor="mm")
-    page.paste(Image.fromarray(_fill(portrait)), PORTRAIT_BOX[:2])
+    page.paste(Image.fromarray(_fill(portrait, PORTRAIT_BOX)), PORTRAIT_BOX[:2])
     return page
 
 
-def _paper() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Draw the page's background: fine crossing waves, as a guilloche has."""
-    width, height = PAGE_SIZE
+def specimen_document(kind: MrzFormat, holder: Holder, portrait: Pixels) -> tuple[Image.Image, ...]:
+    """Draw each side of a specimen at 16 pixels a millimetre: one, or for TD1 the front and back.
+
+    The zone is valid, in OCR-B of the size and place that the format's part of ICAO 9303 asks for.
+    ``portrait`` is (h, w, 3) uint8 RGB. Raises ValueError where ``holder`` does not fit the format.
+    """
+    lines = build(kind, holder)
+    return tuple(_drawn(side, portrait) for side in sides(kind, holder, lines))
+
+
+def _drawn(side: Side, portrait: Pixels) -> Image.Image:
+    page = Image.fromarray(_paper(side.size))
+    draw = ImageDraw.Draw(page)
+    for text in side.texts:
+        ink = _LABEL if text.label else _INK
+        draw.text((text.left, text.top), text.text, font=_font(text.size), fill=ink)
+    for letter, x, y in side.zone:
+        draw.text((x, y), letter, font=side.zone_font, fill=(20, 20, 20), anchor="ms")
+    if side.portrait:
+        page.paste(Image.fromarray(_fill(portrait, side.portrait)), side.portrait[:2])
+    return page
+
+
+def _paper(size: tuple[int, int]) -> Pixels:
+    """Draw a background: fine crossing waves, as a guilloche has."""
+    width, height = size
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     waves = np.sin(y / 6 + 9 * np.sin(x / 120)) + np.sin(y / 7 - 9 * np.sin(x / 90))
     tint = np.stack([-7 * waves, -3 * waves, -5 * waves], axis=-1)
     return np.asarray(np.clip(_PAPER + tint, 0, 255), dtype=np.uint8)
 
 
-def _fill(
-    portrait: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    left, top, right, bottom = PORTRAIT_BOX
+def _fill(portrait: Pixels, box: tuple[int, int, int, int]) -> Pixels:
+    left, top, right, bottom = box
     width, height = right - left, bottom - top
     factor = max(width / portrait.shape[1], height / portrait.shape[0])
     size = (round(portrait.shape[1] * factor), round(portrait.shape[0] * factor))

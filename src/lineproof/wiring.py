@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lineproof.adapters.local_engine import LocalEngine, local_engine
-from lineproof.adapters.unread_documents import UnreadDocuments
+from lineproof.adapters.local_reader import LocalReader
+from lineproof.domain.finding import Unreadable
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
 from lineproof.ports import Site
+from lineproof.reading.ocr import open_ocr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
@@ -26,4 +33,19 @@ def site_for(pack: str, setting: str | None) -> Site | PackRefused:
     engine = engine_for(pack, setting)
     if isinstance(engine, PackRefused):
         return engine
-    return Site(engine=engine, reader=UnreadDocuments())
+    reader = reader_for(engine)
+    return reader if isinstance(reader, PackRefused) else Site(engine=engine, reader=reader)
+
+
+def reader_for(engine: LocalEngine) -> LocalReader | PackRefused:
+    """Make the reader of documents; it finds portraits with the engine's own detector."""
+    ocr = open_ocr()
+    if isinstance(ocr, Unreadable):
+        return PackRefused(ocr.code, ocr.sentence)
+    return LocalReader(ocr=ocr, detector=engine.detector, csca=csca_folder())
+
+
+def csca_folder() -> Path | None:
+    """Give the folder of trusted CAs, beside the user's packs; None where there is no home."""
+    packs = default_store().user
+    return None if packs is None else packs.parent / "csca"

@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from lineproof.domain.document import Strength, strength
 from lineproof.domain.finding import FmrBand, Measured
 from lineproof.domain.policy import Outcome, Reason, ReasonCode
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from lineproof.domain.document import DocumentFinding
     from lineproof.flow.verify import Verification
 
 SENTENCES: Mapping[ReasonCode, str] = {
@@ -31,6 +33,18 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.LIVE_QUALITY: "The live picture is not good enough.",
     ReasonCode.COMPARISON_UNMEASURED: "The two faces could not be compared.",
     ReasonCode.LIVENESS_UNMEASURED: "Nobody has shown that a living person was there.",
+    ReasonCode.DOCUMENT_EXPIRED: "The document has expired. Use another one.",
+    ReasonCode.DOCUMENT_NOT_YET_VALID: "The document is not valid yet. Use another one.",
+    ReasonCode.UNDER_AGE: "The holder has not reached the age that is asked for.",
+    ReasonCode.DOCUMENT_TYPE_NOT_ACCEPTED: "This kind of document is not accepted here.",
+    ReasonCode.DOCUMENT_TOO_WEAK: "The document is not proven as strongly as is asked for here.",
+    ReasonCode.DOCUMENT_FACT_UNMEASURED: "A fact that is needed could not be read.",
+    ReasonCode.CHIP_FAILED: "The chip does not prove itself. Read it again, or a person looks.",
+    ReasonCode.DOCUMENT_DISAGREES: "Two parts of the document say different things.",
+    ReasonCode.CHECK_DIGIT_WRONG: "A check digit of the printed zone is wrong.",
+    ReasonCode.PRINTED_FIELD_DISAGREES: "A printed field is not what the zone says.",
+    ReasonCode.NATIONAL_NUMBER_WRONG: "The national number does not hold its own check.",
+    ReasonCode.DOCUMENT_SIGNAL: "The picture shows a sign of copying or tampering.",
     ReasonCode.ATTEMPTS_USED: "No attempt is left, so a person looks now.",
 }
 
@@ -47,10 +61,17 @@ HEADLINES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.REFUSE: ("red", "✘ REFUSE   this cannot go on"),
 }
 
-NOT_EXAMINED = (
-    "Two pictures were compared. Nothing here shows that the document is genuine or that a living "
-    "person was in front of the camera."
-)
+NOT_EXAMINED = {
+    False: (
+        "Two pictures were compared. Nothing here shows that the document is genuine or that a "
+        "living person was in front of the camera."
+    ),
+    True: (
+        "The document's chip is signed by its issuer. Nothing here shows that a living person was "
+        "in front of the camera."
+    ),
+}
+"""What an answer does not show, without and with the issuer's signature on the document."""
 EVALUATION_GRADE = (
     "This pack is of evaluation grade: good for trying Lineproof, not for opening real lines."
 )
@@ -182,8 +203,22 @@ def verification_json(found: Verification) -> dict[str, Any]:
         "runtime": versions.runtime,
         "attempt": found.evidence.attempt,
         "advice": advice(decision.change) if decision.outcome is Outcome.RETRY else None,
-        "unmeasured": ["liveness", "document_authenticity"],
+        "document": {
+            "strength": strength(found.evidence.document).label,
+            "portrait": _portrait_source(found.evidence.document),
+        },
+        "unmeasured": _unmeasured(found),
     }
+
+
+def _portrait_source(document: DocumentFinding) -> str | None:
+    return str(document.portrait.value) if isinstance(document.portrait, Measured) else None
+
+
+def _unmeasured(found: Verification) -> list[str]:
+    """Name what nobody looked at, so that no approval is taken for more than it is."""
+    signed = strength(found.evidence.document) >= Strength.STRONG
+    return ["liveness"] if signed else ["liveness", "document_authenticity"]
 
 
 def print_verification(found: Verification) -> None:
@@ -204,7 +239,8 @@ def print_verification(found: Verification) -> None:
         f"{versions.grade}) · pipeline {versions.pipeline} · {versions.runtime} · "
         f"attempt {found.evidence.attempt}[/]"
     )
-    console.print(f"[dim]  {NOT_EXAMINED}[/]")
+    document = strength(found.evidence.document)
+    console.print(f"[dim]  {NOT_EXAMINED[document >= Strength.STRONG]}[/]")
     if versions.grade == "evaluation":
         console.print(f"[dim]  {EVALUATION_GRADE}[/]")
 

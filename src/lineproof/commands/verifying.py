@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +10,21 @@ import typer
 
 from lineproof.commands.answers import EXIT_OF, Exit, Json, bad_input, not_ready, stop
 from lineproof.commands.console import aside, print_json, print_verification, verification_json
+from lineproof.commands.document_options import (
+    Accept,
+    Chip,
+    LeastAge,
+    LeastStrength,
+    On,
+    chip_files,
+    day,
+    document_rules,
+    open_reader,
+)
 
 if TYPE_CHECKING:
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.domain.policy import Policy
-    from lineproof.flow.verify import Verification
 
 PackName = Annotated[str, typer.Option("--pack", help="The model pack to use.")]
 Fast = Annotated[bool, typer.Option("--fast", help="Use the pack's fast setting: fewer passes.")]
@@ -27,11 +38,17 @@ RESEARCH_WARNING = (
 def verify(
     *,
     document: Annotated[
-        Path, typer.Option(readable=False, help="Photograph of the document page.")
+        list[Path],
+        typer.Option(readable=False, help="Photograph of the document; again for its other side."),
     ],
     live: Annotated[
         list[Path], typer.Option(readable=False, help="Live picture; may be given several times.")
     ],
+    chip: Chip = None,
+    least_strength: LeastStrength = "none",
+    accept: Accept = None,
+    least_age: LeastAge = 0,
+    on: On = None,
     pack: PackName = "default",
     fast: Fast = False,
     max_fmr: Annotated[float, typer.Option(help="Highest false match rate to approve at.")] = 1e-4,
@@ -43,18 +60,37 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Decide whether the person in the live picture is the person on the document."""
-    policy = _policy(max_fmr, attempts, as_json=as_json)
+    from lineproof.flow.verify import PictureRefused
+    from lineproof.flow.verify import verify as verify_pictures
+    from lineproof.ports import Site
+
+    rules = document_rules(least_strength, accept, least_age, as_json=as_json)
+    policy = replace(_policy(max_fmr, attempts, as_json=as_json), document=rules)
+    today = day(on, as_json=as_json)
     _few_enough(live, as_json=as_json)
-    files = [read_picture(path, as_json=as_json) for path in (document, *live)]
+    files = [read_picture(path, as_json=as_json) for path in (*document, *live)]
+    held = chip_files(chip, as_json=as_json)
     engine = open_engine(pack, fast=fast, as_json=as_json)
-    found = _verify(engine, files, [document, *live], policy, attempt, as_json=as_json)
+    site = Site(engine=engine, reader=open_reader(engine, as_json=as_json))
+    count = len(document)
+    found = verify_pictures(
+        site,
+        document=files[:count],
+        chip=held,
+        live=files[count:],
+        policy=policy,
+        attempt=attempt,
+        today=today,
+    )
+    if isinstance(found, PictureRefused):
+        bad_input(found.why, where=[*document, *live][found.frame], as_json=as_json)
     if as_json:
-        score = _score(engine, files) if research else {}
+        score = _score(engine, [files[0], *files[count:]]) if research else {}
         print_json(verification_json(found) | score)
     else:
         print_verification(found)
     if research:
-        _warn(engine, files, as_json=as_json)
+        _warn(engine, [files[0], *files[count:]], as_json=as_json)
     raise typer.Exit(EXIT_OF[found.decision.outcome])
 
 
@@ -95,37 +131,6 @@ def open_engine(pack: str, *, fast: bool, as_json: bool) -> LocalEngine:
     if isinstance(engine, PackRefused):
         not_ready(engine, as_json=as_json)
     return engine
-
-
-def _verify(
-    engine: LocalEngine,
-    files: list[bytes],
-    paths: list[Path],
-    policy: Policy,
-    attempt: int,
-    *,
-    as_json: bool,
-) -> Verification:
-    from lineproof.adapters.unread_documents import UnreadDocuments
-    from lineproof.flow.verify import PictureRefused
-    from lineproof.flow.verify import verify as verify_pictures
-    from lineproof.library import this_day
-    from lineproof.ports import Site
-
-    site = Site(engine=engine, reader=UnreadDocuments())
-    document, *live = files
-    found = verify_pictures(
-        site,
-        document=[document],
-        chip={},
-        live=live,
-        policy=policy,
-        attempt=attempt,
-        today=this_day(),
-    )
-    if isinstance(found, PictureRefused):
-        bad_input(found.why, where=paths[found.frame], as_json=as_json)
-    return found
 
 
 def _score(engine: LocalEngine, files: list[bytes]) -> dict[str, float | None]:

@@ -258,12 +258,18 @@ def _checks(kind: MrzFormat, lines: Sequence[str | None]) -> tuple[CheckDigit, .
 
 
 def _number_check(layout: Layout, lines: Sequence[str | None]) -> CheckDigit | None:
+    """Check the document number, a long one over its characters without the ``<`` between.
+
+    Older Belgian cards sum that ``<`` too, which shifts the weights: then this is what is expected.
+    """
     number, given = _number(layout, lines)
     optional = parts(lines, layout.optional[0])
     rest = _remainder(number, given, optional) if layout.long_numbers else ""
-    if rest and number is not None:
-        number, given = number + rest[:-1], rest[-1]
-    return _check("document_number", number, given)
+    if not rest or number is None:
+        return _check("document_number", number, given)
+    shifted = _check("document_number", f"{number}<{rest[:-1]}", rest[-1])
+    plain = _check("document_number", number + rest[:-1], rest[-1])
+    return shifted if shifted and shifted.good else plain
 
 
 def _check(

@@ -1,0 +1,158 @@
+"""Reads documents in this process: their zone, barcodes, national numbers, chip and portrait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+
+from lineproof.domain.document import (
+    Barcode,
+    ChipFinding,
+    DocumentFinding,
+    Mrz,
+    NationalNumber,
+    PortraitSource,
+)
+from lineproof.domain.finding import Finding, Measured, Unmeasured, Unreadable
+from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
+from lineproof.ports import DocumentReading, PageRefused
+from lineproof.reading.barcode import barcodes_in
+from lineproof.reading.biometric_group import portrait_of
+from lineproof.reading.page_portrait import cut_portrait
+from lineproof.reading.zone_reader import read_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lineproof.face.detect import Network
+    from lineproof.reading.chip import ChipReading
+    from lineproof.reading.ocr import Ocr
+    from lineproof.reading.zone_reader import ZoneReading
+
+READING_SIDE = 2400
+"""Pages are decoded down to about this many pixels on the longer side: 20 for a zone's letter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one picture of the document showed. It holds the picture, in memory only."""
+
+    pixels: NDArray[np.uint8] = field(repr=False)
+    zone: ZoneReading
+    barcodes: tuple[Barcode, ...]
+    portrait: Finding[NDArray[np.uint8]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalReader:
+    """Reads with one recogniser and one face detector; trusts the CAs of one folder."""
+
+    ocr: Ocr
+    detector: Network
+    csca: Path | None
+    """The folder of trusted country signing CAs, read anew for each chip; None trusts nobody."""
+
+    def read(
+        self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+    ) -> DocumentReading | PageRefused:
+        """Read the document's pictures and its chip's files."""
+        seen = self.see(pages, today=today)
+        return seen if isinstance(seen, PageRefused) else self.joined(seen, chip, today=today)
+
+    def see(self, pages: Sequence[bytes], *, today: date) -> tuple[Page, ...] | PageRefused:
+        """Look at each picture, and keep where everything was: for showing it."""
+        found = []
+        for number, stored in enumerate(pages):
+            header = read_header(stored, DEFAULT_LIMITS)
+            if isinstance(header, Unreadable):
+                return PageRefused(number, header)
+            picture = decode(stored, header, longest_side=READING_SIDE)
+            if isinstance(picture, Unreadable):
+                return PageRefused(number, picture)
+            found.append(self._page(picture.pixels, today))
+        return tuple(found)
+
+    def joined(
+        self,
+        pages: Sequence[Page],
+        chip: Mapping[str, bytes],
+        *,
+        today: date,
+        challenge: bytes | None = None,
+    ) -> DocumentReading:
+        """Put together what the pages and the chip say; the chip's portrait comes first.
+
+        ``challenge`` is that of active authentication, from whoever asks for the proof.
+        """
+        proof: Finding[ChipFinding] = Unmeasured("no_chip_read")
+        portrait: Finding[bytes] = _best_cut(pages)
+        source = PortraitSource.PAGE
+        if chip:
+            read = self._chip(chip, today, challenge)
+            proof = Measured(read.finding)
+            if read.portrait is not None:
+                # A page could show anybody: where the chip holds the face, no other one counts.
+                decoded = portrait_of(read.portrait)
+                source = PortraitSource.CHIP
+                portrait = decoded if isinstance(decoded, Unmeasured) else Measured(decoded.image)
+        finding = DocumentFinding(
+            mrz=_zone(pages),
+            chip=proof,
+            printed=Unmeasured("not_compared"),
+            barcodes=tuple(barcode for page in pages for barcode in page.barcodes),
+            national_numbers=_numbers(),
+            signals={},
+            portrait=Measured(source) if isinstance(portrait, Measured) else portrait,
+        )
+        image = portrait.value if isinstance(portrait, Measured) else None
+        return DocumentReading(finding=finding, portrait=image)
+
+    def _chip(
+        self, files: Mapping[str, bytes], today: date, challenge: bytes | None
+    ) -> ChipReading:
+        # Imported late: certificates and ciphers take a tenth of a second that only chips need.
+        from lineproof.reading.chip import read_chip  # noqa: PLC0415
+        from lineproof.reading.csca_store import read_trust  # noqa: PLC0415
+        from lineproof.reading.issuers import NOBODY  # noqa: PLC0415
+
+        trust = NOBODY if self.csca is None else read_trust(self.csca)
+        return read_chip(files, trust, today=today, challenge=challenge)
+
+    def _page(self, pixels: NDArray[np.uint8], today: date) -> Page:
+        zone = read_zone(pixels, self.ocr, today=today)
+        known = zone.upright if zone.corners is not None else None
+        return Page(
+            pixels=pixels,
+            zone=zone,
+            barcodes=barcodes_in(pixels),
+            portrait=cut_portrait(pixels, self.detector, upright=known),
+        )
+
+
+def _zone(pages: Sequence[Page]) -> Finding[Mrz]:
+    """Give the first zone that was read, or why the first page's was not."""
+    found = [page.zone.mrz for page in pages]
+    read = [each for each in found if isinstance(each, Measured)]
+    return next(iter(read or found), Unmeasured("no_page"))
+
+
+def _numbers() -> tuple[NationalNumber, ...]:
+    return ()
+
+
+def _best_cut(pages: Sequence[Page]) -> Finding[bytes]:
+    """Give the portrait of the first page that has one, as PNG."""
+    found = [page.portrait for page in pages]
+    for each in found:
+        if isinstance(each, Measured):
+            encoded, data = cv2.imencode(".png", each.value[:, :, ::-1])
+            if encoded:
+                return Measured(data.tobytes())
+    return next((each for each in found if isinstance(each, Unmeasured)), Unmeasured("no_page"))
