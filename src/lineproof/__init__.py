@@ -13,6 +13,7 @@ used a ``PackRefused``, each with a ``code`` and a ``sentence`` that says what t
 
 from __future__ import annotations
 
+from lineproof.domain.document import DocumentFinding, Strength, facts, strength
 from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import (
     FaceFinding,
@@ -24,20 +25,24 @@ from lineproof.domain.finding import (
 )
 from lineproof.domain.policy import (
     Decision,
+    DocumentRules,
     Outcome,
     Policy,
     Reason,
     ReasonCode,
     decide,
+    decide_on_document,
     two_pictures,
 )
 from lineproof.flow.verify import PictureRefused, Verification
-from lineproof.library import inspect, open_site, verify
+from lineproof.library import inspect, open_site, read_document, verify
 from lineproof.packs.refusal import PackRefused
 from lineproof.ports import Site, Versions
 
 __all__ = [
     "Decision",
+    "DocumentFinding",
+    "DocumentRules",
     "Evidence",
     "FaceFinding",
     "FmrBand",
@@ -50,13 +55,18 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Site",
+    "Strength",
     "Unmeasured",
     "Unreadable",
     "Verification",
     "Versions",
     "decide",
+    "decide_on_document",
+    "facts",
     "inspect",
     "open_site",
+    "read_document",
+    "strength",
     "two_pictures",
     "verify",
 ]

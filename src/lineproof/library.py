@@ -11,11 +11,13 @@ from lineproof.domain.finding import Unreadable
 from lineproof.flow.verify import PictureRefused, Verification
 from lineproof.flow.verify import verify as verify_pictures
 from lineproof.packs.refusal import PackRefused
+from lineproof.ports import PageRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding
     from lineproof.domain.policy import Policy
     from lineproof.ports import Site
@@ -64,7 +66,7 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request
     if isinstance(opened, PackRefused):
         return opened
     stored: list[bytes] = []
-    pages = [document] if isinstance(document, str | bytes | Path) else list(document)
+    pages = _pages(document)
     for frame, picture in enumerate((*pages, *live)):
         content = _stored(picture)
         if isinstance(content, Unreadable):
@@ -73,12 +75,41 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request
     return verify_pictures(
         opened,
         document=stored[: len(pages)],
-        chip=chip or {},
+        chip=_named(chip),
         live=stored[len(pages) :],
         policy=policy,
         attempt=attempt,
         today=today or this_day(),
     )
+
+
+def read_document(
+    document: Picture | Sequence[Picture] = (),
+    *,
+    chip: Mapping[str, bytes] | None = None,
+    today: date | None = None,
+    site: Site | None = None,
+) -> DocumentFinding | PictureRefused | PackRefused:
+    """Read a document: its zone, barcodes and chip, and whether a portrait is there.
+
+    ``document`` is a picture of its page, or several; ``chip`` holds the chip's files by their
+    usual names (``EF.SOD``, ``EF.DG1``...); one of the two is enough. ``strength()`` says how
+    strongly the finding is proven, ``facts()`` what it says, ``decide_on_document()`` whether rules
+    accept it. The portrait itself is not given out. ``today`` and ``site`` are as in ``verify``.
+    """
+    opened = site or _default_site()
+    if isinstance(opened, PackRefused):
+        return opened
+    stored: list[bytes] = []
+    for number, picture in enumerate(_pages(document)):
+        content = _stored(picture)
+        if isinstance(content, Unreadable):
+            return PictureRefused(number, content)
+        stored.append(content)
+    reading = opened.reader.read(stored, chip=_named(chip), today=today or this_day())
+    if isinstance(reading, PageRefused):
+        return PictureRefused(reading.page, reading.why)
+    return reading.finding
 
 
 def inspect(
@@ -111,6 +142,18 @@ def _default_site() -> Site | PackRefused:
         # A refusal is not kept: the pack may be built or installed meanwhile.
         _opened.cache_clear()
     return site
+
+
+def _pages(document: Picture | Sequence[Picture]) -> list[Picture]:
+    return [document] if isinstance(document, str | bytes | Path) else list(document)
+
+
+def _named(chip: Mapping[str, bytes] | None) -> dict[str, bytes]:
+    """Give the chip's files by the names that its reader takes; other files are left out."""
+    from lineproof.reading.chip_files import file_name
+
+    named = {file_name(name): content for name, content in (chip or {}).items()}
+    return {name: content for name, content in named.items() if name is not None}
 
 
 def _stored(picture: Picture) -> bytes | Unreadable:
