@@ -41,7 +41,9 @@ def reader_for(engine: LocalEngine) -> LocalReader | PackRefused:
     """Make the reader of documents; it finds portraits with the engine's own detector."""
     ocr = open_ocr()
     if isinstance(ocr, Unreadable):
-        return PackRefused(ocr.code, ocr.sentence)
+        # A network whose file is missing or changed, though no pack holds this one.
+        missing = ocr.code == "ocr_missing"
+        return PackRefused("pack_file_missing" if missing else "pack_file_changed", ocr.sentence)
     return LocalReader(ocr=ocr, detector=engine.detector, csca=csca_folder())
 
 

@@ -15,7 +15,7 @@ from tests.samples import document, engine, photograph
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 
 @pytest.fixture

@@ -14,12 +14,14 @@ from lineproof.domain.document import (
     Mrz,
     NationalNumber,
     PortraitSource,
+    said,
 )
 from lineproof.domain.finding import Finding, Measured, Unmeasured, Unreadable
 from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
 from lineproof.ports import DocumentReading, PageRefused
 from lineproof.reading.barcode import barcodes_in
 from lineproof.reading.biometric_group import portrait_of
+from lineproof.reading.national_number import find
 from lineproof.reading.page_portrait import cut_portrait
 from lineproof.reading.zone_reader import read_zone
 
@@ -102,12 +104,13 @@ class LocalReader:
                 decoded = portrait_of(read.portrait)
                 source = PortraitSource.CHIP
                 portrait = decoded if isinstance(decoded, Unmeasured) else Measured(decoded.image)
+        zone = _zone(pages)
         finding = DocumentFinding(
-            mrz=_zone(pages),
+            mrz=zone,
             chip=proof,
             printed=Unmeasured("not_compared"),
             barcodes=tuple(barcode for page in pages for barcode in page.barcodes),
-            national_numbers=_numbers(),
+            national_numbers=_numbers(zone),
             signals={},
             portrait=Measured(source) if isinstance(portrait, Measured) else portrait,
         )
@@ -143,8 +146,14 @@ def _zone(pages: Sequence[Page]) -> Finding[Mrz]:
     return next(iter(read or found), Unmeasured("no_page"))
 
 
-def _numbers() -> tuple[NationalNumber, ...]:
-    return ()
+def _numbers(zone: Finding[Mrz]) -> tuple[NationalNumber, ...]:
+    """Give the national numbers that a zone's optional data hold, where their checks do."""
+    if isinstance(zone, Unmeasured):
+        return ()
+    told = said(zone.value)
+    country = told.get("nationality", told.get("issuing_state", ""))
+    optional = (told.get(name, "") for name in ("optional_data", "optional_data_2"))
+    return tuple(number for text in optional for number in find(country, text))
 
 
 def _best_cut(pages: Sequence[Page]) -> Finding[bytes]:

@@ -1,4 +1,4 @@
-"""The text of a North American driving licence's PDF417 (AAMVA DL/ID Card Design Standard, annex D).
+"""The text of a North American licence's PDF417 (AAMVA DL/ID Card Design Standard, annex D).
 
 Versions 1 (2000) to 10 (2020) and what came after, in the shapes that real cards and scanners give:
 the separators of the first lines replaced or lost, offsets that are off by some, dates in either

@@ -51,7 +51,7 @@ def barcodes_in(pixels: NDArray[np.uint8]) -> tuple[Barcode, ...]:
 
     Huge pictures are reduced first. A barcode whose own error correction fails is not given.
     """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     usual = _reduced(grey, _USUAL_SIDE)
     found = _read(usual)
     if not any(code.format == _PDF417 for code in found):
@@ -64,9 +64,7 @@ def barcodes_in(pixels: NDArray[np.uint8]) -> tuple[Barcode, ...]:
 
 
 def _read(grey: NDArray[np.uint8]) -> list[zxingcpp.Barcode]:
-    return list(
-        zxingcpp.read_barcodes(grey, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain)
-    )
+    return list(zxingcpp.read_barcodes(grey, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain))
 
 
 def _read_turned(grey: NDArray[np.uint8]) -> list[zxingcpp.Barcode]:

@@ -54,16 +54,15 @@ def portrait_of(group: bytes) -> Portrait | Unmeasured:
     The codes are those of ``RecordCode``, and of ``UnreadableCode`` for the image itself.
     """
     try:
-        records = _records(group)
-        first = [face_record.read(record) for record in records][0]
+        records = [face_record.read(record) for record in _records(group)]
     except RefusedRecordError as refused:
         return Unmeasured(refused.code)
-    image = ready(first.image)
+    image = ready(records[0].image)
     if isinstance(image, Unreadable):
         return Unmeasured(image.code)
-    faces = first.faces + len(records) - 1
+    faces = sum(record.faces for record in records)
     notes = (SEVERAL_FACES,) if faces > 1 else ()
-    return Portrait(image=image, record=first.format, faces=faces, notes=notes)
+    return Portrait(image=image, record=records[0].format, faces=faces, notes=notes)
 
 
 def ready(image: bytes) -> bytes | Unreadable:

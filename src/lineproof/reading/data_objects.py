@@ -59,8 +59,8 @@ def only(tag: int, among: tuple[DataObject, ...], code: RecordCode) -> bytes:
 
 
 def number(body: bytes, code: RecordCode) -> int:
-    """Read a small whole number, not negative, of one to four bytes."""
-    if len(body) not in _LENGTH_BYTES or body[0] >= _LONG:
+    """Read a whole number without a sign, of one to four bytes."""
+    if len(body) not in _LENGTH_BYTES:
         raise RefusedRecordError(code)
     return int.from_bytes(body)
 

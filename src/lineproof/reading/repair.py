@@ -19,6 +19,7 @@ from lineproof.domain.document import MrzFormat
 from lineproof.domain.finding import Measured
 from lineproof.reading.lattice import SYMBOLS
 from lineproof.reading.mrz import LAYOUTS, parse
+from lineproof.reading.states import known_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 DIGITS: Final = SYMBOLS[:10]
 LETTERS: Final = SYMBOLS[10:36]
 
-ROUND: Final = {("0", "O"): 0.5, ("O", "0"): 0.3}
-"""How often what is printed as the second is read as the first: the recogniser cannot tell a zero
-from the letter O without a word around it, and takes most for zeros."""
+ROUND: Final = {("0", "O"): 0.3, ("O", "0"): 0.3}
+"""How likely what is read as the first is printed as the second: the recogniser cannot tell a zero
+from the letter O without a word around it, and numbers have more zeros than that letter."""
 
 ALIKE: Final = ("0O", "1I", "2Z", "5S", "6G", "8B")
 """Digits and letters that are read for each other where only one of the two may stand."""
@@ -53,6 +54,9 @@ PLAINLY: Final = 4.0
 MOST_REPAIRED: Final = 5.3
 """How much less likely than the likeliest reading a repaired one may be: exp(5.3) is 200 times.
 What is plainly printed otherwise is left as it is printed."""
+
+LISTED: Final = 3.0
+"""How much likelier a state's code that is listed is than one that is not: 20 times."""
 
 KEPT: Final = 6
 """Readings kept for each remainder of a running sum."""
@@ -91,6 +95,8 @@ def settle(
         [_choices(*each) for each in zip(line, table, shape, strict=True)]
         for line, table, shape in zip(seen, alphabets(kind), rounds, strict=True)
     ]
+    for line, start, end in ((0, 2, 5), layout.nationality):
+        places[line][start:end] = _state(places[line][start:end])
     lines = [_plain(line) for line in places]
     lines[layout.names[0]] = _names(lines[layout.names[0]], places[layout.names[0]], layout)
     found = _checked(kind, places)
@@ -150,6 +156,28 @@ def _choices(seen: NDArray[np.float64], allowed: str, shape: float) -> Choices:
     top = max(scores.values()) if allowed == SYMBOLS else float(np.log(max(by_symbol.values())))
     ranked = sorted(((scores[symbol] - top, symbol) for symbol in allowed), reverse=True)
     return [choice for choice in ranked if choice[0] > ranked[0][0] + np.log(UNSEEN) + 1]
+
+
+def _state(code: list[Choices]) -> list[Choices]:
+    """Weigh the characters of a state's code by which codes there are (9303-3, 5).
+
+    A listed code is taken to be so much likelier than another one with a doubtful character; it
+    never takes the place of one that is plain.
+    """
+    sums = _sums(code)
+    whole = _likeliest(reading for kept in sums.values() for reading in kept)
+    known = _likeliest(
+        (score + (LISTED if known_state(text.rstrip("<")) else 0), text) for score, text in whole
+    )
+    best = known[0][1]
+    weighed = []
+    for at, choices in enumerate(code):
+        against = [score for score, text in known if text[at] != best[at]]
+        kept = [choice for choice in choices if choice[1] == best[at]]
+        margin = known[0][0] - max(against, default=-np.inf)
+        others = [(kept[0][0] - margin, s) for _, s in choices if s != best[at]][:1]
+        weighed.append(kept + (others if against else []))
+    return weighed
 
 
 def _plain(line: list[Choices]) -> str | None:

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 
 from lineproof.reading.lattice import SYMBOLS
-from lineproof.reading.ocr import STEP
+from lineproof.reading.ocr import LINE_HEIGHT, STEP
 from lineproof.reading.repair import DIGITS, LETTERS, alphabets
+from lineproof.reading.zone import ink_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +25,27 @@ if TYPE_CHECKING:
     from lineproof.domain.document import MrzFormat
     from lineproof.reading.lattice import Aligned
 
-SHIFT: Final = 4
+STROKE: Final = 13
+"""What is dark and narrower than this in a line may be a stroke, pixels."""
+
+SHIFT: Final = 3
 """How far a character may lie from where it was seen, pixels of a line."""
 
-SURE: Final = 6.0
-"""The most that a shape can say, as a logarithm: 400 times as likely."""
+LEAST_SPREAD: Final = 0.03
+"""The zeros of a zone are never taken to be more alike than this: a neighbour's edge costs more."""
 
-ALIKE: Final = 1.5
-"""How far the letters of a zone must lie from its zeros, in the spread of the zeros, so that what
-looks like a zero is no letter."""
+LETTER: Final = 1.25
+"""How far from the zeros, in their own spread, a shape is as likely the letter as a zero. In OCR-B
+the letters were 1.5 and more away where print was sharp, zeros nearly all less than 1."""
+
+STEEP: Final = 3.0
+SURE: Final = 4.0
+"""How fast that grows, as a logarithm, and the most that a shape can say: 55 times as likely."""
+
+ZERO: Final = 0.5
+ZERO_SURE: Final = 2.5
+"""How near to the zeros a shape is one of them rather, and how much likelier that makes it; only in
+a zone whose letters lie apart from its zeros: where it is blurred, every oval looks alike."""
 
 
 def rounds(
@@ -51,18 +64,18 @@ def rounds(
     if len(zeros) < 2:  # noqa: PLR2004 - one example shows no spread
         return tuple(said)
     usual = [_likeness(zero, _others(zeros, index)) for index, zero in enumerate(zeros)]
-    spread = 1.01 - min(usual)
+    spread = max(1.01 - min(usual), LEAST_SPREAD)
 
     def apart(cell: NDArray[np.float32]) -> float:
         return (min(usual) - _likeness(cell, zeros)) / spread
 
-    differ = bool(letters) and min(apart(letter) for letter in letters) > ALIKE
+    letters_differ = bool(letters) and min(apart(letter) for letter in letters) > LETTER
     for (line, place), cell in cells.items():
         if allowed[line][place] == SYMBOLS:
             away = apart(cell)
-            said[line][place] = float(np.clip(4 * (away - 1), 0, SURE))
-            if differ and away < ALIKE / 3:
-                said[line][place] = -SURE / 2
+            said[line][place] = float(np.clip(STEEP * (away - LETTER), 0, SURE))
+            if letters_differ and away < ZERO:
+                said[line][place] = -ZERO_SURE
     return tuple(said)
 
 
@@ -81,20 +94,21 @@ def _cells(
     cells = {}
     round_columns = [SYMBOLS.index("0"), SYMBOLS.index("O")]
     for index, (line, read) in enumerate(zip(lines, aligned, strict=True)):
-        grey = cv2.cvtColor(line, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        grey = np.asarray(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        ink = ink_of(grey, STROKE).astype(np.float32)
         steps = np.arange(len(read.places))
         trend = np.polynomial.Polynomial.fit(steps, read.places, 2)
         pitch = STEP * (read.places[-1] - read.places[0]) / (len(steps) - 1)
-        size = (round(1.3 * pitch), grey.shape[0])
+        size = (round(pitch) + 2 * SHIFT, LINE_HEIGHT)
         for place in np.nonzero(read.seen[:, round_columns].sum(axis=1) > 0.5)[0]:  # noqa: PLR2004
-            centre = (float(STEP * (trend(place) + 0.5)), (grey.shape[0] - 1) / 2)
-            cells[index, int(place)] = cv2.getRectSubPix(grey, size, centre)
+            centre = (float(STEP * (trend(place) + 0.5)), (LINE_HEIGHT - 1) / 2)
+            cells[index, int(place)] = cv2.getRectSubPix(ink, size, centre)
     return cells
 
 
 def _likeness(cell: NDArray[np.float32], examples: list[NDArray[np.float32]]) -> float:
     """Give the mean correlation of a character with some others, each shifted to fit best."""
-    inner = np.ascontiguousarray(cell[SHIFT:-SHIFT, SHIFT:-SHIFT])
+    inner = np.ascontiguousarray(cell[2 * SHIFT : -2 * SHIFT, SHIFT + 1 : -SHIFT - 1])
     fits = [
         float(cv2.matchTemplate(example, inner, cv2.TM_CCOEFF_NORMED).max())
         for example in examples

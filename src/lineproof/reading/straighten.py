@@ -46,6 +46,9 @@ WIDTHS: Final = (520, 1600)
 STROKE: Final = 15
 """What is dark and narrower than this in a flat zone may be a stroke, pixels."""
 
+SEARCHED: Final = 200
+"""Pixels of a flat zone beside its rows that are searched for more of them: seven characters."""
+
 CHUNKS: Final = 12
 """Parts of a row whose middles are measured."""
 
@@ -80,8 +83,9 @@ def lay_flat(pixels: NDArray[np.uint8], zone: Zone) -> Flat | None:
     tall = float(np.mean(heights)) * FLAT_WIDTH / float(np.hypot(*(ends[0, 1] - ends[0, 0])))
     grey = np.asarray(cv2.cvtColor(region, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     for _ in range(2):
+        before = ends
         ends, tall = _refined(grey, ends, tall)
-        if not THINNEST[0] < FLAT_WIDTH / tall < THINNEST[1]:
+        if not _sound(before, ends, tall):
             return None
     levels, flat = _levels(ends), _flattening(ends)
     back = np.linalg.inv(flat)
@@ -95,6 +99,16 @@ def lay_flat(pixels: NDArray[np.uint8], zone: Zone) -> Flat | None:
         homography=flat,
         levels=tuple(levels),
     )
+
+
+def _sound(before: NDArray[np.float64], ends: NDArray[np.float64], tall: float) -> bool:
+    """Whether what was followed are still rows: not much shorter, apart, and thin enough."""
+    lengths = [np.hypot(*(rows[:, 1] - rows[:, 0]).T) for rows in (before, ends)]
+    if not (np.isfinite(ends).all() and (lengths[1] > lengths[0].mean() / 2).all()):
+        return False
+    thin = THINNEST[0] < FLAT_WIDTH / tall < THINNEST[1]
+    levels = _levels(ends)
+    return thin and levels[1] - levels[0] > tall
 
 
 def turned(flat: Flat) -> Flat:
@@ -138,7 +152,7 @@ def _region(
     """
     ends = np.array([(row.left, row.right) for row in zone.rows]).reshape(-1, 2)
     length = float(np.mean([row.length for row in zone.rows]))
-    room = length * (1.5 * MARGIN / FLAT_WIDTH) + 2 * max(row.height for row in zone.rows)
+    room = length * (1.2 * SEARCHED / FLAT_WIDTH) + 2 * max(row.height for row in zone.rows)
     height, width = pixels.shape[:2]
     left, top = np.maximum(np.floor(ends.min(axis=0) - room), 0).astype(int)
     right, bottom = np.ceil(ends.max(axis=0) + room).astype(int)
@@ -172,8 +186,10 @@ def _refined(
     grey: NDArray[np.uint8], ends: NDArray[np.float64], tall: float
 ) -> tuple[NDArray[np.float64], float]:
     """Follow each row through the ink of the flat zone; give its ends, and the height of all."""
-    levels, flat = _levels(ends), _flattening(ends)
-    size = (FLAT_WIDTH + 2 * MARGIN, round(levels[-1]) + MARGIN)
+    levels = _levels(ends)
+    aside = np.array([[1.0, 0, SEARCHED - MARGIN], [0, 1, 0], [0, 0, 1]])
+    flat = aside @ _flattening(ends)
+    size = (FLAT_WIDTH + 2 * SEARCHED, round(levels[-1]) + MARGIN)
     laid = cv2.warpPerspective(grey, flat, size, borderMode=cv2.BORDER_REPLICATE)
     ink = ink_of(np.asarray(laid, dtype=np.uint8), STROKE)
     ink = np.where(ink > threshold_of(ink), ink, 0).astype(np.float32)
@@ -196,7 +212,7 @@ def _even_ends(ends: NDArray[np.float64], tall: float) -> NDArray[np.float64]:
     """
     for side, inner in ((0, ends[:, 0, 0].max()), (1, ends[:, 1, 0].min())):
         for row in ends:
-            if abs(row[side, 0] - inner) > tall:
+            if abs(row[side, 0] - inner) > tall and row[1, 0] - row[0, 0] > tall:
                 share = (inner - row[0, 0]) / (row[1, 0] - row[0, 0])
                 row[side] = row[0] + share * (row[1] - row[0])
     return ends
@@ -210,7 +226,7 @@ def _followed(
     band = ink[top : round(at + reach) + 1]
     ys = np.arange(len(band)) + top
     xs, middles = [], []
-    for part in np.array_split(np.arange(MARGIN, MARGIN + FLAT_WIDTH), CHUNKS):
+    for part in np.array_split(np.arange(SEARCHED, SEARCHED + FLAT_WIDTH), CHUNKS):
         profile = band[:, part[0] : part[-1] + 1].sum(axis=1)
         profile = np.maximum(profile - 0.2 * profile.max(), 0)
         if profile.sum() > 0:
@@ -222,6 +238,7 @@ def _followed(
     inner = level_band[round(tall * 0.5) : round(tall * 1.5) + 1]
     start, end = _extent(inner.sum(axis=0), tall)
     rows = level_band[:, start : end + 1].sum(axis=1)
+    rows[np.abs(np.arange(len(rows)) - tall) > reach] = 0
     solid = np.nonzero(rows > rows.min() + 0.3 * (np.percentile(rows, 80) - rows.min()))[0]
     height = float(solid[-1] - solid[0] + 1) if solid.size else tall
     height = float(np.clip(height, 0.7 * tall, 1.4 * tall))
@@ -244,7 +261,7 @@ def _extent(columns: NDArray[np.float32], tall: float) -> tuple[int, int]:
     inked = columns > 0.25 * np.percentile(columns, 75)
     at = np.nonzero(inked)[0]
     if at.size == 0:
-        return MARGIN, MARGIN + FLAT_WIDTH - 1
+        return SEARCHED, SEARCHED + FLAT_WIDTH - 1
     middle = int(np.searchsorted(at, len(columns) // 2))
     gaps = np.nonzero(np.diff(at) > 1.6 * tall)[0]
     before, after = gaps[gaps < middle - 1], gaps[gaps >= middle]

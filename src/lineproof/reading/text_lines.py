@@ -43,6 +43,14 @@ THINNEST: Final = 3
 MOST_LINES: Final = 80
 """A page of a document has 10 to 40 lines; more are a letter or a newspaper, which are cut off."""
 
+ABOVE: Final = 0.72
+BESIDE: Final = 0.12
+"""What is looked at above a zone and on either side of it, as shares of the zone's width: a page of
+a passport is 0.70 zones high above its own, and a photograph leans."""
+
+WIDEST: Final = 1800
+"""The width that a zone has at most in what is cut out, pixels."""
+
 SIDE: Final = 32
 """What the detector's sides must be multiples of."""
 
@@ -128,7 +136,10 @@ def find_lines(pixels: NDArray[np.uint8], finder: TextFinder) -> list[NDArray[np
     """
     height, width = pixels.shape[:2]
     scale = min(1.0, math.sqrt(MOST_PIXELS / (height * width)))
-    size = tuple(max(SIDE, round(side * scale / SIDE) * SIDE) for side in (width, height))
+    longest = MOST_PIXELS // SIDE
+    size = tuple(
+        max(SIDE, round(min(side * scale, longest) / SIDE) * SIDE) for side in (width, height)
+    )
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     heat = finder.heat(np.asarray(small, dtype=np.uint8))
     factor = np.array([width / size[0], height / size[1]], dtype=np.float32)
@@ -165,6 +176,25 @@ def read_lines(pixels: NDArray[np.uint8], finder: TextFinder, ocr: Ocr) -> tuple
         )
         for quad, (text, sure) in zip(quads, texts, strict=True)
     )
+
+
+def above_zone(pixels: NDArray[np.uint8], zone: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Cut out what lies above a zone, turned level: (h, w, 3) uint8.
+
+    ``zone`` is (4, 2): its corners in the picture, clockwise from the top left as it is read. On
+    every format with the zone and the print on one side, the print is within ``ABOVE`` of the
+    zone's width over it (9303-4, -6 and -7).
+    """
+    (left, top), along = zone[0], (zone[1] + zone[2] - zone[0] - zone[3]) / 2
+    native = max(1.0, float(np.hypot(*along)))
+    scale = min(native, WIDEST) / native
+    x, y = along / native * scale
+    turn = np.array([[x, y, 0.0], [-y, x, 0.0]])
+    across, down = native * scale * (1 + 2 * BESIDE), native * scale * ABOVE
+    turn[:, 2] = np.array([native * scale * BESIDE, down]) - turn[:, :2] @ np.array([left, top])
+    size = (max(SIDE, round(across)), max(SIDE, round(down)))
+    area = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(pixels, turn, size, flags=area), dtype=np.uint8)
 
 
 def _rectangles(heat: NDArray[np.float32]) -> list[NDArray[np.float32]]:
