@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.places import OUT
@@ -28,3 +29,12 @@ def write_figures(name: str, figures: object) -> None:
     text = json.dumps(figures, indent=2)
     (OUT / f"{name}.json").write_text(text, "utf-8")
     print(name, text)
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Give median, least and greatest."""
+    return {
+        "median": round(median(values), 2),
+        "min": round(min(values), 2),
+        "max": round(max(values), 2),
+    }

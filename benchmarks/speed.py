@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks.common import write_figures
+from benchmarks.common import spread, write_figures
 from benchmarks.places import OUT
 from lineproof.demo import document_of, sample_photographs
 from lineproof.domain.policy import two_pictures
@@ -77,8 +76,8 @@ def pair() -> None:
     for name, times in spent.items():
         ratios = [theirs / ours for theirs, ours in zip(base, times, strict=True)]
         figures[name] = {
-            "cpu_ms": _spread(times),
-            "times_faster_than_face_recognition": _spread(ratios),
+            "cpu_ms": spread(times),
+            "times_faster_than_face_recognition": spread(ratios),
         }
     write_figures("pair", figures)
 
@@ -119,8 +118,8 @@ def process() -> None:
         "process",
         {
             "runs": RUNS,
-            "wall_ms": _spread(wall),
-            "cpu_ms": _spread(cpu),
+            "wall_ms": spread(wall),
+            "cpu_ms": spread(cpu),
             "peak_mb": round(max(peak)),
         },
     )
@@ -139,9 +138,9 @@ def decoding() -> None:
                 ours.append(first)
                 theirs.append(second)
         figures[path.stem] = {
-            "ours_cpu_ms": _spread(ours),
-            "opencv_cpu_ms": _spread(theirs),
-            "ours_over_opencv": _spread([a / b for a, b in zip(ours, theirs, strict=True)]),
+            "ours_cpu_ms": spread(ours),
+            "opencv_cpu_ms": spread(theirs),
+            "ours_over_opencv": spread([a / b for a, b in zip(ours, theirs, strict=True)]),
         }
     write_figures("decoding", figures)
 
@@ -176,11 +175,3 @@ def _cpu(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return (time.process_time() - began) * 1e3
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {
-        "median": round(median(values), 2),
-        "min": round(min(values), 2),
-        "max": round(max(values), 2),
-    }

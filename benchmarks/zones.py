@@ -29,7 +29,7 @@ from lineproof.domain.finding import Measured, Unreadable
 from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
 from lineproof.reading.mrz import parse
 from lineproof.reading.ocr import open_ocr
-from lineproof.reading.straighten import cut_lines, lay_flat, turned
+from lineproof.reading.straighten import cut_lines, lay_flat
 from lineproof.reading.zone import find_zones
 from lineproof.reading.zone_reader import read_zone
 

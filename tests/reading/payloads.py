@@ -60,8 +60,15 @@ def card(*symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return page
 
 
+HELD_BADLY = ((0, 0), (-60, 60), (0, 40), (40, 0))
+"""Where the corners of a scene go when it is photographed from aside."""
+
+
 def photographed(
-    page: NDArray[np.uint8], degrees: float = 0, blur: float = 0.6, quality: int = 85
+    page: NDArray[np.uint8],
+    degrees: float = 0,
+    blur: float = 0.6,
+    corners: Sequence[tuple[int, int]] = ((12, 5), (-8, 14), (-15, -6), (9, -11)),
 ) -> NDArray[np.uint8]:
     """Photograph a card: turned, tilted, unevenly lit, blurred, as a JPEG; (H, W, 3) RGB."""
     side = int(np.hypot(*page.shape)) + 60
@@ -69,10 +76,9 @@ def photographed(
     turn = cv2.getRotationMatrix2D(centre, degrees, 1)
     turn[:, 2] += side / 2 - centre[0], side / 2 - centre[1]
     scene = cv2.warpAffine(page, turn, (side, side), borderValue=110)
-    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
-    moved = corners + np.array([[12, 5], [-8, 14], [-15, -6], [9, -11]], np.float32)
-    tilt = cv2.getPerspectiveTransform(corners, moved)
+    square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    tilt = cv2.getPerspectiveTransform(square, square + np.array(corners, np.float32))
     scene = cv2.warpPerspective(scene, tilt, (side, side), borderValue=110)
     lit = cv2.GaussianBlur(scene, (0, 0), blur) * np.linspace(0.75, 1.05, side)
-    stored = cv2.imencode(".jpg", lit.clip(0, 255), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    stored = cv2.imencode(".jpg", lit.clip(0, 255), [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
     return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR_RGB), np.uint8)

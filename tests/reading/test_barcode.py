@@ -5,7 +5,7 @@ import pytest
 import zxingcpp
 
 from lineproof.reading.barcode import barcodes_in
-from tests.reading.payloads import FIELDS, card, licence, photographed, symbol
+from tests.reading.payloads import FIELDS, HELD_BADLY, card, licence, photographed, symbol
 
 PDF417 = zxingcpp.BarcodeFormat.PDF417
 QR = zxingcpp.BarcodeFormat.QRCode
@@ -17,6 +17,17 @@ def test_a_licence_is_read_at_any_angle(degrees: float) -> None:
     """A photographed PDF417 gives its licence whichever way the card lies."""
     (found,) = barcodes_in(photographed(card(LICENCE), degrees))
     assert (found.symbology, found.standard, dict(found.fields)) == ("PDF417", "aamva", FIELDS)
+
+
+@pytest.mark.parametrize("degrees", [71, 112, 318])
+def test_a_licence_is_read_from_aside(degrees: float) -> None:
+    """Perspective moves bars and rows apart by degrees, and the licence is still read."""
+    long = licence(
+        extra=["DAG12345 SOME LONG STREET NAME 55", "DCF0123456789", "ZZA" + "AB12" * 22]
+    )
+    page = card(symbol(long, PDF417, 1000))
+    (found,) = barcodes_in(photographed(page, degrees, corners=HELD_BADLY))
+    assert found.fields == FIELDS
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "Aztec", "DataMatrix"])
@@ -57,7 +68,8 @@ def test_huge_pictures_are_reduced_and_read() -> None:
 def test_small_codes_in_large_pictures_need_the_second_look() -> None:
     """What is too fine at the usual size is looked at again with twice as many pixels."""
     page = np.full((2400, 4800), 200, np.uint8)
-    page[700 : 700 + LICENCE.shape[0], 900 : 900 + LICENCE.shape[1]] = LICENCE
+    small = symbol(licence(), PDF417, 380)
+    page[700 : 700 + small.shape[0], 900 : 900 + small.shape[1]] = small
     (found,) = barcodes_in(np.repeat(page[:, :, None], 3, 2))
     assert found.fields == FIELDS
 

@@ -73,6 +73,13 @@ def test_png_is_a_format_of_the_newer_records() -> None:
     assert portrait(data_group_2(image, record_2011)).image == image
 
 
+def test_an_image_is_decoded_before_it_is_called_a_portrait() -> None:
+    """A file whose structure is whole and whose picture is damaged is refused."""
+    image = bytearray(stored(drawing(), "PNG"))
+    image[image.index(b"IDAT") + 30] ^= 1
+    assert why(data_group_2(bytes(image), record_2011)) == "image_corrupt"
+
+
 def test_several_faces_are_noted() -> None:
     """Of several templates, or several faces in one, the first is taken and a note says so."""
     first, second = jpeg(), jpeg(drawing(64, 80))
@@ -103,6 +110,7 @@ def test_several_faces_are_noted() -> None:
         (group_of([instance(record_2005(jpeg()))], stated=2), "dg2_malformed"),
         (group_of([instance(record_2005(jpeg()))], stated=0), "dg2_malformed"),
         (group_of([instance(record_2005(jpeg())), b"\x04\x00"], stated=1), "dg2_malformed"),
+        (group_of([instance(record_2005(jpeg())), b"\x04\x00"], stated=2), "dg2_malformed"),
         (group_of([instance(record_2005(jpeg()), kind=b"\x08")]), "dg2_not_a_face"),
         (group_of([tlv(0x7F60, tlv(0x5F2E, record_2005(jpeg())))]), "dg2_malformed"),
         (group_of([tlv(0x7F60, tlv(0xA1, b""))]), "dg2_malformed"),

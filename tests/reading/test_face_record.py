@@ -92,10 +92,11 @@ def test_a_lying_number_is_refused(record: bytes, at: int, layout: str) -> None:
     """Each length and count is held against what remains, and against the others."""
     (true,) = struct.unpack_from(layout, record, at)
     most = 256 ** struct.calcsize(layout) - 1
-    for lie in {true + 1, true + 14, most, most // 2} - {true}:
+    for lie in {true - 1, true + 1, true + 14, most, most // 2} - {true, -1}:
         lying = bytearray(record)
         struct.pack_into(layout, lying, at, lie)
-        assert refusal(bytes(lying)) == RecordCode.RECORD_MALFORMED
+        code = RecordCode.NO_FACE if (at, lie) == (12, 0) else RecordCode.RECORD_MALFORMED
+        assert refusal(bytes(lying)) == code
 
 
 def test_points_that_reach_beyond_the_face_are_refused() -> None:
@@ -104,6 +105,29 @@ def test_points_that_reach_beyond_the_face_are_refused() -> None:
     for points in (2, 4, 1000, 0xFFFF):
         struct.pack_into(">H", record, 18, points)
         assert refusal(bytes(record)) == RecordCode.RECORD_MALFORMED
+
+
+def test_a_record_longer_than_its_faces_is_refused() -> None:
+    """A header that counts bytes after the last face does not make them part of it."""
+    for record in (record_2005(IMAGE), record_2011(IMAGE)):
+        longer = bytearray(record + b"\x00")
+        struct.pack_into(">I", longer, 8, len(longer))
+        assert refusal(bytes(longer)) == RecordCode.RECORD_MALFORMED
+
+
+def test_what_follows_the_image_in_its_representation_is_refused() -> None:
+    """In the format of 2011 three dimensions may follow the image; they are not read."""
+    longer = bytearray(record_2011(IMAGE) + b"\x00")
+    struct.pack_into(">I", longer, 8, len(longer))
+    struct.pack_into(">I", longer, 17, len(longer) - 17)
+    assert refusal(bytes(longer)) == RecordCode.RECORD_MALFORMED
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_refused() -> None:
+    """Certificates are there or not."""
+    record = bytearray(record_2011(IMAGE, certificates=1))
+    record[14] = 2
+    assert refusal(bytes(record)) == RecordCode.RECORD_MALFORMED
 
 
 def test_a_face_of_no_length_is_refused() -> None:
@@ -130,6 +154,28 @@ def test_three_dimensions_and_extensions_are_unknown() -> None:
         block = tlv(0x30, tlv(0x80, b"\x00") + tlv(0xA1, path))
         record = tlv(0x65, tlv(0xA0, b"") + tlv(0xA1, block))
         assert refusal(record) == RecordCode.RECORD_UNKNOWN
+
+
+def block_39794(representations: bytes, extra: bytes = b"") -> bytes:
+    """Write a block of ISO/IEC 39794-5 round representations."""
+    return tlv(0x65, tlv(0xA0, b"") + tlv(0xA1, representations) + extra)
+
+
+def test_what_stands_twice_or_in_the_wrong_place_is_refused() -> None:
+    """A choice has one alternative, a sequence of blocks holds blocks, and a field stands once."""
+    flat = tlv(0xA0, tlv(0xA0, tlv(0x80, IMAGE)))
+    face = tlv(0x30, tlv(0xA1, flat))
+    assert face_record.read(block_39794(face)).image == IMAGE
+    assert face_record.read(block_39794(face, b"\x89\x00" * 9)).image == IMAGE
+    for record in (
+        block_39794(tlv(0x30, tlv(0xA1, flat + flat))),
+        block_39794(tlv(0x30, tlv(0xA1, flat) + tlv(0xA1, flat))),
+        block_39794(face + tlv(0x31, b"")),
+        block_39794(face, tlv(0xA1, face)),
+        block_39794(face, b"\x89\x00" * 1001),
+        tlv(0x65, tlv(0xA1, face)),
+    ):
+        assert refusal(record) == RecordCode.RECORD_MALFORMED
 
 
 @pytest.mark.parametrize(

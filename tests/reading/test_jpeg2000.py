@@ -95,6 +95,8 @@ BOMBS = {
     "widest": stream(size(2**32 - 1, 2**32 - 1), coding(), steps()),
     "long": stream(size(1_000_000, 4), coding(), steps()),
     "tiles": stream(size(2000, 2000, tile=(1, 1)), coding(), steps()),
+    "samples": stream(size(4000, 4000), coding(0), steps(0)),
+    "many tiles": stream(size(2000, 2000, 1, tile=(32, 32)), coding(0), steps(0)),
     "layers": stream(size(2000, 2000), coding(layers=65535, precincts=b"\x88" * 6), steps()),
     "precincts": stream(size(2000, 2000), coding(precincts=b"\x00" + b"\x11" * 5), steps()),
     "code-blocks": stream(size(2000, 2000), coding(block=(0, 0)), steps()),
@@ -170,8 +172,9 @@ def test_a_tile_may_not_change_the_coding(marker: int) -> None:
         b"\xff\x4f\xff\x51" + b"\x00\x01" * 40,
     ],
 )
-def test_contradictions_are_refused(data: bytes) -> None:
-    """Segments that contradict the standard or each other are refused, not corrected."""
+def test_contradictions_are_refused(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments that contradict the standard or each other never reach the decoder."""
+    monkeypatch.delattr(module, "_decoded")
     assert code(data) == "image_corrupt"
 
 

@@ -50,15 +50,18 @@ def print_() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return np.asarray(page)
 
 
-def test_lines_are_found_and_read_where_they_stand() -> None:
+@pytest.mark.parametrize("larger", [1, 3])
+def test_lines_are_found_and_read_where_they_stand(larger: int) -> None:
     """Every line is read, from the top down, inside a box round where it was drawn."""
-    lines = read_lines(print_(), finder(), ocr())
+    size = (704 * larger, 320 * larger)
+    pixels = np.asarray(cv2.resize(print_(), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    lines = read_lines(pixels, finder(), ocr())
     assert [line.text for line in lines] == list(PLACES)
     for line in lines:
         x, y = PLACES[line.text]
-        assert line.left <= x + 4 < line.right
-        assert line.top <= y + 20 <= line.bottom
-        assert line.height < 70
+        assert line.left <= (x + 4) * larger < line.right
+        assert line.top <= (y + 20) * larger <= line.bottom
+        assert line.height < 70 * larger
         assert line.sure > 0.5
 
 

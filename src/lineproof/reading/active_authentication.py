@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto.keys import PublicKeyInfo
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from lineproof.reading.chip_code import MALFORMED, ChipCode, ChipError
@@ -83,6 +83,4 @@ def _plain(
     half = len(response) // 2
     r, s = int.from_bytes(response[:half]), int.from_bytes(response[half:])
     how = Scheme("ecdsa", name, name, 0)
-    return isinstance(key.curve, ec.EllipticCurve) and verifies(
-        key, encode_dss_signature(r, s), challenge, how
-    )
+    return verifies(key, encode_dss_signature(r, s), challenge, how)

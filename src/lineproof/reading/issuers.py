@@ -94,7 +94,7 @@ def _may_sign_documents(signer: Certificate) -> None:
 def _names_issuer(signer: Certificate, csca: Certificate) -> bool:
     """Whether a certificate says it was issued by this CSCA: by key identifier, else by name."""
     named, own = signer.authority_key_identifier, csca.key_identifier
-    return (named == own) if named and own else signer.issuer == csca.subject
+    return bool(named == own if named and own else signer.issuer == csca.subject)
 
 
 def issued_by(issued: Certificate, issuer: Certificate) -> bool:

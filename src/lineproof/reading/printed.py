@@ -50,6 +50,10 @@ DIGITS_OFF: Final = 2
 SIGNS_OFF: Final = 3
 """The same for the signs of a document number."""
 
+NUMBERS: Final = range(5, 15)
+FEWEST_DIGITS: Final = 2
+"""How many signs, and digits among them, print has that may be a document's number."""
+
 _ALIKE: Final = str.maketrans("OQDILZSBG", "000112586")
 """Letters of which print and recogniser make digits, and the other way round."""
 
@@ -125,7 +129,7 @@ def _number(name: str, value: str) -> _Sought:
     def other(line: ReadLine) -> bool:
         signs = spellings(line.text)[0].replace(" ", "")
         digits = sum(sign.isdigit() for sign in signs)
-        number = digits * 2 >= len(signs) >= LONG
+        number = digits >= FEWEST_DIGITS and len(signs) in NUMBERS and not dates_in(line.text)
         return number and _distance(_folded(line.text), wanted) >= SIGNS_OFF
 
     return _Sought(name=name, same=same, other=other)

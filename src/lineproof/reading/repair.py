@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from lineproof.domain.document import MrzFormat
 from lineproof.domain.finding import Measured
 from lineproof.reading.lattice import SYMBOLS
 from lineproof.reading.mrz import LAYOUTS, parse
@@ -26,12 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lineproof.domain.document import MrzFormat
     from lineproof.reading.mrz import Layout, Span
 
 DIGITS: Final = SYMBOLS[:10]
 LETTERS: Final = SYMBOLS[10:36]
 
-ROUND: Final = {("0", "O"): 0.3, ("O", "0"): 0.3}
+ROUND: Final = {("0", "O"): 0.1, ("O", "0"): 0.1}
 """How likely what is read as the first is printed as the second: the recogniser cannot tell a zero
 from the letter O without a word around it, and numbers have more zeros than that letter."""
 
@@ -44,16 +44,15 @@ ALIKE_CHANCE: Final = 0.02
 UNSEEN: Final = 1e-4
 """The chance that the recogniser saw nothing of what is printed."""
 
-CLEARLY: Final = 3.0
-"""How much likelier than every other reading a reading with good check digits must be: exp(3) is
-20 times."""
+CLEARLY: Final = 3.5
+"""How much likelier than every other reading the one that is taken must be: exp(3.5), 33 times."""
 
-PLAINLY: Final = 4.0
-"""The same for what no check digit covers, and for lines whose check digits are wrong: 55 times."""
+DOUBTED: Final = -5.3
+"""How likely a reading must be against what may not stand there: exp(-5.3), a two hundredth."""
 
-MOST_REPAIRED: Final = 5.3
-"""How much less likely than the likeliest reading a repaired one may be: exp(5.3) is 200 times.
-What is plainly printed otherwise is left as it is printed."""
+MOST_REPAIRED: Final = 2.0
+"""How much less likely than the likeliest reading a repaired one may be: exp(2), 7 times. What
+is plainly printed otherwise is left as it is printed."""
 
 LISTED: Final = 3.0
 """How much likelier a state's code that is listed is than one that is not: 20 times."""
@@ -151,8 +150,9 @@ def _choices(seen: NDArray[np.float64], allowed: str, shape: float) -> Choices:
             chances[digit] += ALIKE_CHANCE * by_symbol[letter]
             chances[letter] += ALIKE_CHANCE * by_symbol[digit]
     scores = {symbol: float(np.log(chance + UNSEEN)) for symbol, chance in chances.items()}
-    scores["O"] += max(0.0, shape)
-    scores["0"] += max(0.0, -shape)
+    # What is no zero by its shape may be another letter than O as well, so nothing gains by it.
+    scores["0"] -= max(0.0, shape)
+    scores["O"] -= max(0.0, -shape)
     top = max(scores.values()) if allowed == SYMBOLS else float(np.log(max(by_symbol.values())))
     ranked = sorted(((scores[symbol] - top, symbol) for symbol in allowed), reverse=True)
     return [choice for choice in ranked if choice[0] > ranked[0][0] + np.log(UNSEEN) + 1]
@@ -187,13 +187,15 @@ def _plain(line: list[Choices]) -> str | None:
 
 
 def _is_plain(choices: Choices) -> bool:
-    ahead = len(choices) < 2 or choices[0][0] - choices[1][0] > PLAINLY  # noqa: PLR2004
-    return ahead and choices[0][0] > -MOST_REPAIRED
+    ahead = len(choices) < 2 or choices[0][0] - choices[1][0] > CLEARLY  # noqa: PLR2004
+    return ahead and choices[0][0] > DOUBTED
 
 
 def _names(text: str | None, line: list[Choices], layout: Layout) -> str | None:
-    """Hold a line of names to their grammar (9303-3, 4.6): a stray letter among the fillers is
-    what a recogniser sees there most, so what is out of order must be seen without any doubt.
+    """Hold a line of names to their grammar (9303-3, 4.6).
+
+    A stray letter among the fillers is what a recogniser sees there most, so what is out of order
+    must be seen without any doubt.
     """
     if text is None or _ORDERLY.fullmatch(text[layout.names[1] :]):
         return text
@@ -237,7 +239,7 @@ def _checked(kind: MrzFormat, places: list[list[Choices]]) -> str | None:
     likeliest = sum(choices[0][0] for choices in covered)
     if not good or good[0][0] < likeliest - MOST_REPAIRED:
         return None
-    if any(choices[0][0] < -MOST_REPAIRED for choices in covered):
+    if any(choices[0][0] < DOUBTED for choices in covered):
         return None
     clear = len(good) == 1 or good[0][0] - good[1][0] > CLEARLY
     return good[0][1] if clear else None

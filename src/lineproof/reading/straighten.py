@@ -88,7 +88,7 @@ def lay_flat(pixels: NDArray[np.uint8], zone: Zone) -> Flat | None:
         if not _sound(before, ends, tall):
             return None
     levels, flat = _levels(ends), _flattening(ends)
-    back = np.linalg.inv(flat)
+    back = np.asarray(np.linalg.inv(flat), dtype=np.float64)
     whole = _quad(back, levels[0], levels[-1], tall)
     each = np.stack([_quad(back, level, level, tall) for level in levels])
     return Flat(
@@ -179,7 +179,8 @@ def _flattening(ends: NDArray[np.float64]) -> NDArray[np.float64]:
     source = np.array([ends[0, 0], ends[0, 1], ends[-1, 1], ends[-1, 0]], dtype=np.float32)
     right = MARGIN + FLAT_WIDTH
     target = [(MARGIN, levels[0]), (right, levels[0]), (right, levels[-1]), (MARGIN, levels[-1])]
-    return cv2.getPerspectiveTransform(source, np.array(target, dtype=np.float32))
+    goal = np.array(target, dtype=np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(source, goal), dtype=np.float64)
 
 
 def _refined(
@@ -191,8 +192,8 @@ def _refined(
     flat = aside @ _flattening(ends)
     size = (FLAT_WIDTH + 2 * SEARCHED, round(levels[-1]) + MARGIN)
     laid = cv2.warpPerspective(grey, flat, size, borderMode=cv2.BORDER_REPLICATE)
-    ink = ink_of(np.asarray(laid, dtype=np.uint8), STROKE)
-    ink = np.where(ink > threshold_of(ink), ink, 0).astype(np.float32)
+    strokes = ink_of(np.asarray(laid, dtype=np.uint8), STROKE)
+    ink = np.where(strokes > threshold_of(strokes), strokes, 0).astype(np.float32)
     step = levels[1] - levels[0]
     found, heights = [], []
     for at in levels:
@@ -201,8 +202,8 @@ def _refined(
         heights.append(height)
     back = np.linalg.inv(flat)
     points = _even_ends(np.array(found), tall).reshape(-1, 1, 2)
-    fresh = cv2.perspectiveTransform(points, back).reshape(ends.shape)
-    return fresh, float(np.median(heights))
+    fresh = np.asarray(cv2.perspectiveTransform(points, back), dtype=np.float64)
+    return fresh.reshape(ends.shape), float(np.median(heights))
 
 
 def _even_ends(ends: NDArray[np.float64], tall: float) -> NDArray[np.float64]:
@@ -233,7 +234,7 @@ def _followed(
             xs.append(float(part.mean()))
             middles.append(float((profile * ys).sum() / profile.sum()))
     slope, level = _robust(np.array(xs), np.array(middles), at)
-    shifts = np.float32([[1, 0, 0], [-slope, 1, tall - level]])
+    shifts = np.array([[1, 0, 0], [-slope, 1, tall - level]], dtype=np.float32)
     level_band = cv2.warpAffine(ink, shifts, (ink.shape[1], round(2 * tall) + 1))
     inner = level_band[round(tall * 0.5) : round(tall * 1.5) + 1]
     start, end = _extent(inner.sum(axis=0), tall)
@@ -277,4 +278,5 @@ def _quad(
     left, right = float(MARGIN), float(MARGIN + FLAT_WIDTH)
     top, bottom = above - tall / 2, below + tall / 2
     flat = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-    return cv2.perspectiveTransform(flat.reshape(-1, 1, 2), back).reshape(4, 2)
+    corners = cv2.perspectiveTransform(flat.reshape(-1, 1, 2), back)
+    return np.asarray(corners, dtype=np.float64).reshape(4, 2)

@@ -85,6 +85,13 @@ class Zone:
     fit: float
 
 
+LEAST_HEIGHT: Final = 2.0
+"""Pixels: a thinner row is a ruled line."""
+
+UNEVEN: Final = 0.7
+"""The distances of three rows are equal but for perspective: not less than this ratio."""
+
+
 def find_zones(grey: NDArray[np.uint8]) -> Iterator[Zone]:
     """Give what may be zones in a (h, w) uint8 ``grey`` picture, the likeliest first.
 
@@ -165,8 +172,9 @@ def _rows(ink: NDArray[np.uint8], degrees: float, scale: float) -> list[Row]:
 def _turn(shape: tuple[int, ...], degrees: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Give the transform that turns a picture counterclockwise, and the size that holds it."""
     height, width = shape[:2]
-    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
-    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    turn = np.asarray(cv2.getRotationMatrix2D(middle, degrees, 1), dtype=np.float64)
+    cosine, sine = abs(float(turn[0, 0])), abs(float(turn[0, 1]))
     size = (math.ceil(height * sine + width * cosine), math.ceil(height * cosine + width * sine))
     turn[:, 2] += ((size[0] - width) / 2, (size[1] - height) / 2)
     return turn, size
@@ -179,7 +187,7 @@ def _fitted(piece: NDArray[np.bool_]) -> Row | None:
     slope = float(((xs - x) * (ys - y)).mean() / max(((xs - x) ** 2).mean(), 1e-9))
     height = float((ys - y - slope * (xs - x)).std()) * math.sqrt(12)
     width = piece.shape[1]
-    if abs(slope) > MAX_SLOPE or height < 2 or width < 4 * height:
+    if abs(slope) > MAX_SLOPE or height < LEAST_HEIGHT or width < 4 * height:
         return None
     left = np.array([0.0, y - slope * x])
     return Row(left, np.array([width - 1.0, y + slope * (width - 1 - x)]), height)
@@ -249,7 +257,7 @@ def _even(first: Row, second: Row, third: Row) -> bool:
     along = (second.right - second.left) / second.length
     above = _across(along, second.left + second.right - first.left - first.right)
     below = _across(along, third.left + third.right - second.left - second.right)
-    return 0.7 < above / below < 1 / 0.7
+    return UNEVEN < above / below < 1 / UNEVEN
 
 
 def _fit(rows: tuple[Row, ...]) -> float:
@@ -260,7 +268,7 @@ def _fit(rows: tuple[Row, ...]) -> float:
         for row in rows[1:]
         for start, end in ((rows[0].left, row.left), (rows[0].right, row.right))
     )
-    return (mean - 4 * off) * (1.2 if len(rows) > 2 else 1)
+    return (mean - 4 * off) * (1.2 if rows[2:] else 1)
 
 
 def _distinct(zones: list[Zone]) -> Iterator[Zone]:
@@ -275,5 +283,6 @@ def _distinct(zones: list[Zone]) -> Iterator[Zone]:
 def _same(zone: Zone, other: Zone) -> bool:
     middle = sum(row.left + row.right for row in zone.rows) / (2 * len(zone.rows))
     theirs = sum(row.left + row.right for row in other.rows) / (2 * len(other.rows))
-    near = float(np.hypot(*(middle - theirs))) < 0.5 * other.rows[0].height
+    between = np.asarray(middle - theirs, dtype=np.float64)
+    near = math.hypot(between[0], between[1]) < 0.5 * other.rows[0].height
     return near and len(zone.rows) == len(other.rows)

@@ -33,7 +33,7 @@ ZONES_TRIED: Final = 12
 LEAST_FIT: Final = -0.5
 """The least logarithm of a line's probability, for each of its characters, to be a zone's line."""
 
-LOOKS: Final = ((1.6, 0.75), (2.1, 0.95))
+LOOKS: Final = ((1.65, 0.72), (2.05, 0.85))
 """Room and stretch of the further looks at a zone of which one look settled too little."""
 
 LENGTHS: Final = {2: (44, 36), 3: (30,)}
