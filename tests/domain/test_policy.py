@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -7,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineproof.domain.document import DocumentFinding, unread
+from lineproof.domain.document import (
+    ChipFinding,
+    DocumentFinding,
+    PortraitSource,
+    Proof,
+    unread,
+)
 from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import (
     FMR_POINTS,
@@ -229,3 +236,28 @@ def test_every_required_component_exists() -> None:
     known = {measure.NAME for measure in MEASURES}
     assert set(two_pictures().required_of_document) <= known
     assert set(two_pictures().required_of_live) <= known
+
+
+@pytest.mark.parametrize(
+    ("portrait", "outcome"),
+    [
+        (Measured(PortraitSource.CHIP), Outcome.APPROVE),
+        (Measured(PortraitSource.PAGE), Outcome.REFER),
+        (Unmeasured("face_record_malformed"), Outcome.REFER),
+    ],
+)
+def test_a_signed_chip_counts_only_with_its_own_portrait(
+    portrait: Finding[PortraitSource], outcome: Outcome
+) -> None:
+    """A stolen chip without DG2, beside a page with the thief's picture, approves nobody."""
+    chip = ChipFinding(
+        passive_authentication=Proof.PROVEN,
+        active_authentication=Proof.UNMEASURED,
+        chip_authentication=Proof.UNMEASURED,
+        reasons=(),
+        issuer="UT",
+        groups=(1,),
+        mrz=Unmeasured("no_dg1"),
+    )
+    read = replace(unread("no_mrz"), chip=Measured(chip), portrait=portrait)
+    assert decide(evidence(document=read), policy()).outcome is outcome

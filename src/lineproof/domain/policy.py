@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from lineproof.domain.document import Strength
+from lineproof.domain.document import PortraitSource, Strength, strength
 from lineproof.domain.finding import FMR_POINTS, FaceFinding, Measured, Unmeasured
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.validity import ANY_TYPE, DocumentRules, doubts, forbidden
@@ -233,6 +233,11 @@ def _verdict(band: FmrBand, policy: Policy) -> ReasonCode:
 def _missing(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
     """Give what is in doubt about the document, and what is required and nobody measured."""
     missing = doubts(evidence.document, policy.document, today=evidence.today)
+    # A stolen chip's files without DG2, beside a page with the thief's picture, prove the name and
+    # not the face: what the issuer signed must be what was compared.
+    signed = strength(evidence.document) >= Strength.STRONG
+    if signed and evidence.document.portrait != Measured(PortraitSource.CHIP):
+        missing += (Reason(ReasonCode.DOCUMENT_FACT_UNMEASURED, "chip_portrait"),)
     if policy.liveness_required:
         missing += (Reason(ReasonCode.LIVENESS_UNMEASURED, evidence.liveness.why),)
     return missing
