@@ -29,9 +29,11 @@ PINNED: Final = {
     "2084aed7a991b3158e63ad750d3dc38bc6c9dcf5958f28d1162f49884e91ada8": "CSCA Germany 07",
     "411356d206b99da15efadf4b84149f8600ee6260c6727cd6bc230d6b6e151a24": "CSCA Netherlands 7",
 }
-"""SHA-256 of the certificates whose lists are believed without a word from the operator: the roots
-that lay beside the German list of 2026-05-28 and the Dutch one of 2026-07-22. Compare them with what
-bsi.bund.de and npkd.nl publish before relying on them."""
+"""SHA-256 of the certificates whose lists are believed without a word from the operator.
+
+They are the roots that lay beside the German list of 2026-05-28 and the Dutch one of 2026-07-22.
+Compare them with what bsi.bund.de and npkd.nl publish before relying on them.
+"""
 
 
 class _Certificates(SetOf):  # type: ignore[misc]
