@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lineproof.domain.finding import Unmeasured, Unreadable
+from lineproof.domain.finding import Measured, Unmeasured, Unreadable
 from lineproof.reading.biometric_group import Portrait, portrait_of, ready
 from lineproof.reading.face_record import read
 from tests.reading.records import (
@@ -25,7 +25,8 @@ from tests.reading.records import (
     record_39794,
     tlv,
 )
-from tests.samples import SHARED, pixels, stored
+from tests.samples import SHARED, engine, pixels, stored
+from tests.samples import photograph as document_photograph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,3 +190,14 @@ def test_another_data_group_is_refused() -> None:
     if not path.is_file():
         pytest.skip("the published data groups are not here")
     assert why(path.read_bytes()) == "dg2_malformed"
+
+
+def test_an_engine_finds_the_face_in_a_chip_s_portrait() -> None:
+    """A portrait that was stored as JPEG 2000 is what an engine can look at."""
+    photograph = Image.open(io.BytesIO(document_photograph("obama.jpg"))).convert("RGB")
+    photograph.thumbnail((480, 600))
+    group = data_group_2(jpeg2000(photograph, quality_mode="rates", quality_layers=[30]))
+    look = engine().look(portrait(group).image)
+    assert not isinstance(look, Unreadable)
+    assert isinstance(look.finding, Measured)
+    assert look.finding.value.faces == 1
