@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from lineproof.domain.document import MrzFormat
 from lineproof.domain.policy import two_pictures
 from lineproof.flow.verify import PictureRefused, Verification, verify
 from lineproof.library import this_day
 from lineproof.packs.build.clients import find_tools
 from lineproof.packs.build.lock import Archive, Lock, Member
 from lineproof.packs.build.obtain import fetch_sources
-from lineproof.specimen import document_page
+from lineproof.specimen import specimen_document
+from lineproof.specimen_zone import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +95,7 @@ def write_files(photographs: Mapping[str, bytes], folder: Path) -> Files:
 
 
 def document_of(photograph: bytes) -> bytes:
-    """Draw a specimen page round the head in a photograph; give it as JPEG."""
+    """Draw a specimen passport page round the head in a photograph; give it as JPEG."""
     picture = np.asarray(Image.open(io.BytesIO(photograph)).convert("RGB"))
     height, width = picture.shape[:2]
     left, top, right, bottom = HEAD
@@ -101,7 +103,8 @@ def document_of(photograph: bytes) -> bytes:
         round(top * height) : round(bottom * height), round(left * width) : round(right * width)
     ]
     stored = io.BytesIO()
-    document_page(np.ascontiguousarray(head)).save(stored, format="JPEG", quality=90)
+    (page,) = specimen_document(MrzFormat.TD3, Holder(), np.ascontiguousarray(head))
+    page.save(stored, format="JPEG", quality=90)
     return stored.getvalue()
 
 

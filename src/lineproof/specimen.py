@@ -22,51 +22,9 @@ if TYPE_CHECKING:
 
 Pixels: TypeAlias = NDArray[np.uint8]
 
-PAGE_SIZE = (2000, 1420)
-"""Width and height in pixels: a passport's data page (ID-3, 125 x 88 mm) photographed closely."""
-
-PORTRAIT_BOX = (110, 300, 660, 1007)
-"""Left, top, right, bottom of the portrait on the page: 35 x 45 mm, as ICAO asks."""
-
 _INK = (32, 40, 62)
 _LABEL = (96, 104, 120)
 _PAPER = np.array([236, 240, 236], dtype=np.float32)
-_FIELDS = (
-    ("Type", "P", 720, 300),
-    ("Code of State", "UTO", 930, 300),
-    ("Passport No.", "L898902C3", 1330, 300),
-    ("Surname", "SPECIMEN", 720, 440),
-    ("Given names", "SAMPLE", 720, 580),
-    ("Nationality", "UTOPIAN", 720, 720),
-    ("Date of birth", "12 AUG 1974", 1330, 720),
-    ("Date of expiry", "15 APR 2032", 1330, 860),
-    ("Place of birth", "ZENITH", 720, 860),
-)
-_MRZ = (
-    "P<UTOSPECIMEN<<SAMPLE<<<<<<<<<<<<<<<<<<<<<<<",
-    "L898902C36UTO7408122X3204153<<<<<<<<<<<<<<<4",
-)
-
-
-def document_page(portrait: Pixels) -> Image.Image:
-    """Draw a specimen passport page of ``PAGE_SIZE`` round ``portrait``, (h, w, 3) uint8 RGB.
-
-    The portrait is scaled to fill its box, cut at the sides where its shape differs. The zone is
-    drawn in the other print's typeface; ``specimen_document`` has the one that ICAO asks for.
-    """
-    page = Image.fromarray(_paper(PAGE_SIZE))
-    draw = ImageDraw.Draw(page)
-    draw.text((110, 90), "UTOPIA", font=_font(72), fill=_INK)
-    draw.text((110, 190), "PASSPORT  ·  SPECIMEN, NOT A DOCUMENT", font=_font(40), fill=_INK)
-    for label, value, left, top in _FIELDS:
-        draw.text((left, top), label, font=_font(26), fill=_LABEL)
-        draw.text((left, top + 34), value, font=_font(46), fill=_INK)
-    for row, line in enumerate(_MRZ):
-        for column, letter in enumerate(line):
-            place = (130 + column * 40.4, 1160 + row * 110)
-            draw.text(place, letter, font=_font(58), fill=_INK, anchor="mm")
-    page.paste(Image.fromarray(_fill(portrait, PORTRAIT_BOX)), PORTRAIT_BOX[:2])
-    return page
 
 
 def specimen_document(kind: MrzFormat, holder: Holder, portrait: Pixels) -> tuple[Image.Image, ...]:
