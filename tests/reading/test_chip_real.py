@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from string import ascii_uppercase
 
 import pytest
 
@@ -12,12 +13,15 @@ from lineproof.reading.chip import read_chip
 from lineproof.reading.chip_files import read_chip_files
 from lineproof.reading.issuers import Trust, country_of, read_certificate
 from lineproof.reading.master_list import open_master_list
+from lineproof.reading.public_keys import public_key
 from lineproof.reading.security_object import read_security_object
 from lineproof.reading.signed_data import open_signed
+from lineproof.reading.states import alpha_2
 from tests.samples import SHARED
 
 EMRTD = SHARED / "data" / "emrtd"
 TODAY = date(2026, 11, 24)
+LETTERS = ascii_uppercase
 STATES = {"AT": "AT", "FI": "FI", "ID": "ID", "MY": "MY", "NZ": "NZ", "PH": "PH", "RU": "RU"} | {
     "UK": "GB"
 }
@@ -98,3 +102,20 @@ def test_a_chip_put_together_from_two_documents_is_refused() -> None:
     found = read_chip(files, known, today=TODAY).finding
     assert found.passive_authentication is Proof.FAILED
     assert "group_hash_wrong" in found.reasons
+
+
+@pytest.mark.parametrize(("state", "words"), [("HKG", "Hong Kong"), ("MAC", "Macao")])
+def test_a_real_csca_of_a_special_region_calls_itself_china(state: str, words: str) -> None:
+    """The two letters for a zone's code lead to a CA that is in the lists under that name."""
+    listed = trust().cscas[alpha_2(state) or ""]
+    subjects = [read_certificate(each).subject.human_friendly for each in listed]
+    assert any(words in subject for subject in subjects)
+
+
+def test_no_csca_of_the_lists_is_under_a_country_that_no_zone_names() -> None:
+    """Every country of the lists is what some State's code leads to, and every key is read."""
+    known = trust().cscas
+    reached = {alpha_2(a + b + c) for a in LETTERS for b in LETTERS for c in LETTERS}
+    assert set(known) <= reached
+    for each in (each for listed in known.values() for each in listed):
+        public_key(read_certificate(each).public_key)

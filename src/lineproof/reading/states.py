@@ -32,6 +32,8 @@ VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZMBZM ZWEZW
 """ISO 3166-1: each alpha-3 code and, after it, its alpha-2 code."""
 
 _ALPHA_2: Final = {pair[:3]: pair[3:] for pair in _ISO_3166.split()} | {
+    "HKG": "CN",
+    "MAC": "CN",
     "D": "DE",
     "GBD": "GB",
     "GBN": "GB",
@@ -47,7 +49,12 @@ _ALPHA_2: Final = {pair[:3]: pair[3:] for pair in _ISO_3166.split()} | {
     "XOM": "XO",
     "XPO": "XP",
 }
-"""Kosovo's own CSCA says ``KS``, the United Nations' ``UN`` and the European Union's ``EU``."""
+"""Each State's code and the country its CSCA's subject names, where that is not its ISO code.
+
+Hong Kong's and Macao's CSCAs say ``CN``, Kosovo's ``KS``, the United Nations' ``UN`` and the
+European Union's ``EU``: so they stand in the German and Dutch lists of 2026. No CSCA of ``XCC``,
+``XOM`` and ``XPO`` is in them; theirs are the codes' first two letters, unconfirmed.
+"""
 
 _WITHOUT_ALPHA_2: Final = frozenset(
     {
