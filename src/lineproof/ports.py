@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
+    from lineproof.domain.notice import Notice
+    from lineproof.domain.order import Done, Order, Rejected
+    from lineproof.domain.profile import Profile
+    from lineproof.storage import Endpoint, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +91,82 @@ class Reader(Protocol):
         """
 
 
+class Unavailable(Exception):  # noqa: N818 - it is what it says
+    """Whoever was asked did not answer; ask again later. ``code`` is stable, such as ``timeout``.
+
+    Whether it was done is not known: only an order's id keeps it from being done twice.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Operator(Protocol):
+    """The operator's network. It is told of orders and asked nothing about people."""
+
+    def carry_out(self, order: Order) -> Done | Rejected:
+        """Do what the order asks, or find that it was done; the same order twice changes nothing.
+
+        Raises Unavailable where the network did not answer.
+        """
+
+    def ready(self) -> bool:
+        """Whether the network answers."""
+
+
+class Sealer(Protocol):
+    """Seals what must be kept for a while, so that the database alone shows nothing."""
+
+    def seal(self, content: bytes, *, purpose: str, context: str) -> bytes:
+        """Give an envelope that opens only for the same purpose and context."""
+
+    def unseal(self, envelope: bytes, *, purpose: str, context: str) -> bytes | None:
+        """Give the content; None where the envelope, the purpose or the context is another."""
+
+
+class Hasher(Protocol):
+    """Hashes under keys of this deployment, which no database holds."""
+
+    def person(self, *, issuer: str, kind: str, number: str) -> str:
+        """Give the keyed hash of a document: the same for the same document, and no way back."""
+
+    def secret(self, use: str, subject: str) -> str:
+        """Give a secret that only this deployment can make, and make again, for one subject."""
+
+
+class Messenger(Protocol):
+    """Sends notices to a line or to a second channel."""
+
+    def deliver(self, notice: Notice, *, secret: str | None) -> None:
+        """Send it, with the ``secret`` by which its reader may answer. Raises Unavailable."""
+
+
+class Announcer(Protocol):
+    """Tells an operator's system of an event, by webhook."""
+
+    def announce(self, endpoint: Endpoint, *, event_id: str, body: Mapping[str, str]) -> None:
+        """Send one event. Raises Unavailable; and Unavailable again is how a refusal looks too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Who plays which part."""
+    """Who verifies: what two pictures and a document need, and no more."""
 
     engine: Engine
     reader: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Who plays which part in a service that keeps cases."""
+
+    site: Site
+    store: Store
+    operator: Operator
+    sealer: Sealer
+    hasher: Hasher
+    messenger: Messenger
+    announcer: Announcer
+    profile: Profile
+    """The one regime of this deployment."""

@@ -136,6 +136,17 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HolderDetails:
+    """What DG11 adds about the holder (ICAO 9303-10, 4.7.11), as far as it is needed."""
+
+    full_name: Finding[str] = field(repr=False)
+    """In the issuer's own script, the primary identifier before a comma."""
+    personal_number: Finding[str] = field(repr=False)
+    date_of_birth: Finding[PartialDate] = field(repr=False)
+    """With all four digits of the year, of which a zone has two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChipFinding:
     """What a chip's files proved (ICAO 9303-11)."""
 
@@ -151,6 +162,8 @@ class ChipFinding:
     """The data groups whose hashes are the signed ones. Empty: nothing of a person is proven."""
     mrz: Finding[Mrz] = field(repr=False)
     """Of DG1."""
+    details: Finding[HolderDetails] = field(default=Unmeasured("no_dg11"), repr=False)
+    """Of DG11."""
 
 
 class PortraitSource(StrEnum):
@@ -258,6 +271,9 @@ def unread(why: str) -> DocumentFinding:
 IDENTITY = 1
 """The data group that names the person (DG1)."""
 
+DETAILS = 11
+"""The data group with further details of the person (DG11)."""
+
 PORTRAIT = 2
 """The data group that holds the portrait (DG2)."""
 
@@ -307,10 +323,8 @@ def facts(document: DocumentFinding) -> tuple[Fact, ...]:
 def _sources(document: DocumentFinding) -> list[tuple[Source, Strength, dict[str, str]]]:
     """Give each source that says something, the most it can prove, and what it says."""
     found: list[tuple[Source, Strength, dict[str, str]]] = []
-    if isinstance(document.chip, Measured) and isinstance(document.chip.value.mrz, Measured):
-        chip = document.chip.value
-        most = Strength.STRONGEST if proven(chip, IDENTITY) else Strength.NONE
-        found.append((Source.CHIP, most, said(document.chip.value.mrz.value)))
+    if isinstance(document.chip, Measured):
+        found.extend(_said_by_chip(document.chip.value))
     if isinstance(document.mrz, Measured):
         most = Strength.WEAK if document.mrz.value.proven else Strength.NONE
         found.append((Source.MRZ, most, said(document.mrz.value)))
@@ -320,6 +334,28 @@ def _sources(document: DocumentFinding) -> list[tuple[Source, Strength, dict[str
         most = Strength.WEAK if number.good else Strength.NONE
         found.append((Source.NATIONAL_NUMBER, most, _said_by_number(number)))
     return found
+
+
+def _said_by_chip(chip: ChipFinding) -> list[tuple[Source, Strength, dict[str, str]]]:
+    """Give what DG11 and DG1 say; DG11 first, which writes the year of birth out."""
+    told: dict[int, dict[str, str]] = {}
+    if isinstance(chip.details, Measured):
+        told[DETAILS] = _details(chip.details.value)
+    if isinstance(chip.mrz, Measured):
+        told[IDENTITY] = said(chip.mrz.value)
+    return [
+        (Source.CHIP, Strength.STRONGEST if proven(chip, group) else Strength.NONE, words)
+        for group, words in told.items()
+    ]
+
+
+def _details(details: HolderDetails) -> dict[str, str]:
+    told = {
+        "full_name": details.full_name,
+        "personal_number": details.personal_number,
+        "date_of_birth": details.date_of_birth,
+    }
+    return {name: str(each.value) for name, each in told.items() if isinstance(each, Measured)}
 
 
 def said(mrz: Mrz) -> dict[str, str]:
@@ -362,10 +398,13 @@ def disagreements(document: DocumentFinding) -> tuple[str, ...]:
 
 
 def _differs(name: str, sources: list[dict[str, str]]) -> bool:
-    """Whether two sources tell a fact differently; an unknown day or month contradicts nothing."""
+    """Whether two sources tell a fact differently; an unknown day or month contradicts nothing.
+
+    Of a year only the two digits are compared that a zone has: its century is a rule's.
+    """
     values = {said[name] for said in sources if name in said}
     if name.startswith("date_of_"):
-        values = {value for value in values if "X" not in value}
+        values = {value[2:] for value in values if "X" not in value}
     return len(values) > 1
 
 

@@ -46,6 +46,27 @@ class ReasonCode(StrEnum):
     PRINTED_FIELD_DISAGREES = "printed_field_disagrees"
     NATIONAL_NUMBER_WRONG = "national_number_wrong"
     DOCUMENT_SIGNAL = "document_signal"
+    # What stands about the line forbids.
+    LINE_UNKNOWN = "line_unknown"
+    LINE_EXISTS = "line_exists"
+    LINE_LOCKED = "line_locked"
+    LINE_LIMIT = "line_limit"
+    COOL_OFF = "cool_off"
+    TRANSFER_NOT_ALLOWED = "transfer_not_allowed"
+    # What stands about the line and a person has to look at.
+    HOLDER_DIFFERS = "holder_differs"
+    HOLDER_SAME = "holder_same"
+    HOLDER_NOT_ASKED = "holder_not_asked"
+    PERSON_ATTEMPTS_USED = "person_attempts_used"
+    GUARDIAN_NEEDED = "guardian_needed"
+    NOTICE_IMPOSSIBLE = "notice_impossible"
+    # The other way, and what follows an approval.
+    IN_PERSON = "in_person"
+    CHIP_PROVEN = "chip_proven"
+    SECOND_WITNESS_MISSING = "second_witness_missing"
+    WITNESSES_DISAGREE = "witnesses_disagree"
+    OBJECTED = "objected"
+    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,67 @@
+"""A challenge: one capture of one case is asked for, and authorises one order at most."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.case import Case
+
+LIFE = timedelta(seconds=120)
+"""From the question to the answer's arrival."""
+
+
+class Unanswered(StrEnum):
+    """Why a capture does not answer its challenge. Stable for callers."""
+
+    CHALLENGE_UNKNOWN = "challenge_unknown"
+    CHALLENGE_SPENT = "challenge_spent"
+    CHALLENGE_EXPIRED = "challenge_expired"
+    CHALLENGE_OF_ANOTHER_REQUEST = "challenge_of_another_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """What was asked. The nonce itself is kept nowhere: its hash is enough to know it again."""
+
+    id: str
+    case: str
+    nonce_hash: str
+    binding: str
+    """binding() of the case when it was asked: case, line, SIM and document."""
+    asked_at: datetime
+    expires_at: datetime
+    spent_at: datetime | None
+
+
+def nonce_hash(nonce: str) -> str:
+    """Give what is kept of a nonce: its SHA-256, hexadecimal."""
+    return hashlib.sha256(nonce.encode()).hexdigest()
+
+
+def binding(case: Case) -> str:
+    """Bind to case, line, SIM and document, so that an answer serves no other request."""
+    sim = (case.sim.iccid, case.sim.imsi) if case.sim is not None else ("", "")
+    parts = (case.id, str(case.kind), case.msisdn, *sim, case.person or "")
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def answered(challenge: Challenge | None, case: Case, *, now: datetime) -> Unanswered | None:
+    """Say why a capture with this challenge's nonce may not be used; None where it may."""
+    if challenge is None:
+        return Unanswered.CHALLENGE_UNKNOWN
+    if challenge.case != case.id or not hmac.compare_digest(challenge.binding, binding(case)):
+        return Unanswered.CHALLENGE_OF_ANOTHER_REQUEST
+    if challenge.spent_at is not None:
+        return Unanswered.CHALLENGE_SPENT
+    if not challenge.asked_at <= now < challenge.expires_at:
+        # A clock that was set back makes a challenge of the future: as useless as an old one.
+        return Unanswered.CHALLENGE_EXPIRED
+    return None

@@ -1,0 +1,56 @@
+"""What people conclude: two who each saw the person, and reviewers of a referred case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A member of staff who saw the person and the document, and compared them."""
+
+    case: str
+    staff: str
+    person: str = field(repr=False)
+    """Keyed hash of issuer, type and number as this witness entered them."""
+    same_person: bool
+    """Whether the person is the one on the document, as this witness saw it."""
+    at: datetime
+
+
+class VerdictKind(StrEnum):
+    """What a reviewer concludes."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+
+
+class VerdictReason(StrEnum):
+    """Why, as a code: a reviewer writes no free text about a person."""
+
+    SAME_PERSON = "same_person"
+    NOT_THE_SAME_PERSON = "not_the_same_person"
+    DOCUMENT_RENEWED = "document_renewed"
+    DOCUMENT_FORGED = "document_forged"
+    DOCUMENT_GENUINE = "document_genuine"
+    HOLDER_CONFIRMED = "holder_confirmed"
+    HOLDER_OBJECTED = "holder_objected"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One reviewer's conclusion on one referral of a case."""
+
+    case: str
+    decision: str
+    """The id of the decision that referred it, so that an old verdict settles no new referral."""
+    staff: str
+    kind: VerdictKind
+    reason: VerdictReason
+    at: datetime

@@ -1,0 +1,1 @@
+"""Profiles of regimes as data, and what reads and checks them."""
