@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.holder_details import HolderDetails, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,17 +134,6 @@ class Proof(StrEnum):
     PROVEN = "proven"
     FAILED = "failed"
     UNMEASURED = "unmeasured"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HolderDetails:
-    """What DG11 adds about the holder (ICAO 9303-10, 4.7.11), as far as it is needed."""
-
-    full_name: Finding[str] = field(repr=False)
-    """In the issuer's own script, the primary identifier before a comma."""
-    personal_number: Finding[str] = field(repr=False)
-    date_of_birth: Finding[PartialDate] = field(repr=False)
-    """With all four digits of the year, of which a zone has two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,22 +330,13 @@ def _said_by_chip(chip: ChipFinding) -> list[tuple[Source, Strength, dict[str, s
     """Give what DG11 and DG1 say; DG11 first, which writes the year of birth out."""
     told: dict[int, dict[str, str]] = {}
     if isinstance(chip.details, Measured):
-        told[DETAILS] = _details(chip.details.value)
+        told[DETAILS] = told_by(chip.details.value)
     if isinstance(chip.mrz, Measured):
         told[IDENTITY] = said(chip.mrz.value)
     return [
         (Source.CHIP, Strength.STRONGEST if proven(chip, group) else Strength.NONE, words)
         for group, words in told.items()
     ]
-
-
-def _details(details: HolderDetails) -> dict[str, str]:
-    told = {
-        "full_name": details.full_name,
-        "personal_number": details.personal_number,
-        "date_of_birth": details.date_of_birth,
-    }
-    return {name: str(each.value) for name, each in told.items() if isinstance(each, Measured)}
 
 
 def said(mrz: Mrz) -> dict[str, str]:

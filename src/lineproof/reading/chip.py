@@ -16,10 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lineproof.domain.document import IDENTITY, PORTRAIT, ChipFinding, Mrz, Proof
+from lineproof.domain.document import DETAILS, IDENTITY, PORTRAIT, ChipFinding, Mrz, Proof
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 from lineproof.reading.active_authentication import answered
 from lineproof.reading.chip_code import ChipCode, ChipError
+from lineproof.reading.data_group_11 import holder_details
 from lineproof.reading.der import well_formed
 from lineproof.reading.issuers import Chained, chain, country_of
 from lineproof.reading.mrz import parse
@@ -97,6 +98,7 @@ def read_chip(
         issuer=passive.issuer,
         groups=passive.groups,
         mrz=zone,
+        details=holder_details(given[DETAILS]) if DETAILS in given else Unmeasured("no_dg11"),
     )
     return ChipReading(finding=finding, portrait=given[PORTRAIT] if _covers(passive) else None)
 

@@ -1,4 +1,4 @@
-"""Why a chip's portrait could not be taken out of its file: every code of ours, in one table.
+"""Why a chip's portrait or details could not be taken out of its file: our codes, in one table.
 
 What is wrong with the picture itself keeps the code of ``face.picture.UnreadableCode``.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class RecordCode(StrEnum):
-    """Every reason of this floor why a data group gives no portrait."""
+    """Every reason of this floor why a data group gives no portrait, or no details."""
 
     GROUP_MALFORMED = "dg2_malformed"
     """The file's structure or one of its lengths contradicts ICAO 9303-10, 4.7.2, or itself."""
@@ -26,10 +26,12 @@ class RecordCode(StrEnum):
     dimensions."""
     RECORD_MALFORMED = "face_record_malformed"
     """The record's structure, counts or lengths contradict its standard or each other."""
+    DETAILS_MALFORMED = "dg11_malformed"
+    """DG11's structure contradicts ICAO 9303-10, 4.7.11, or itself, or a field is no text."""
 
 
 class RefusedRecordError(Exception):
-    """Carries a code out of the depths of a parser; it never leaves ``biometric_group``."""
+    """Carries a code out of the depths of a parser; it never leaves this floor."""
 
     def __init__(self, code: RecordCode) -> None:
         super().__init__(code)

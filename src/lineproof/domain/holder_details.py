@@ -1,0 +1,32 @@
+"""What a chip's DG11 adds about the holder (ICAO 9303-10, 4.7.11), as far as it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lineproof.domain.finding import Finding, Measured
+
+if TYPE_CHECKING:
+    from lineproof.domain.document import PartialDate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderDetails:
+    """The fields of DG11 that are read. It has none for a person's sex."""
+
+    full_name: Finding[str] = field(repr=False)
+    """In the issuer's own script, the primary identifier before a comma."""
+    personal_number: Finding[str] = field(repr=False)
+    date_of_birth: Finding[PartialDate] = field(repr=False)
+    """With all four digits of the year, of which a zone has two."""
+
+
+def told_by(details: HolderDetails) -> dict[str, str]:
+    """Give what is told as facts, leaving out what is not."""
+    told = {
+        "full_name": details.full_name,
+        "personal_number": details.personal_number,
+        "date_of_birth": details.date_of_birth,
+    }
+    return {name: str(each.value) for name, each in told.items() if isinstance(each, Measured)}
