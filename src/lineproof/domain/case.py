@@ -104,6 +104,8 @@ MOVES: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (Status.OTHER_WAY, Event.WITHDRAWN): Status.WITHDRAWN,
         (Status.OTHER_WAY, Event.EXPIRED): Status.EXPIRED,
         (Status.REFERRED, Event.APPROVED): Status.APPROVED,
+        # One reviewer agreed, and another one must look as well.
+        (Status.REFERRED, Event.REFERRED): Status.REFERRED,
         (Status.REFERRED, Event.REFUSED): Status.REFUSED,
         (Status.REFERRED, Event.OTHER_WAY_CHOSEN): Status.OTHER_WAY,
         (Status.REFERRED, Event.WITHDRAWN): Status.WITHDRAWN,

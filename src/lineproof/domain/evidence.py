@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from lineproof.domain.case import HandledBy
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unmeasured
+    from lineproof.domain.reason import Reason
+    from lineproof.domain.review import Verdict, Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +33,20 @@ class Evidence:
     """Whether a live person was there. No check of it exists yet, so it cannot be Measured."""
     attempt: int
     """1 for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPersonEvidence:
+    """What members of staff attested of one case, in the order they did."""
+
+    witnesses: tuple[Witness, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewEvidence:
+    """What reviewers concluded on one referral, and who had a hand in the case before."""
+
+    referred_for: tuple[Reason, ...]
+    verdicts: tuple[Verdict, ...]
+    handled_by: HandledBy | None
+    witnesses: tuple[Witness, ...]

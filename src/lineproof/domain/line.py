@@ -13,7 +13,7 @@ from lineproof.domain.reason import Reason, ReasonCode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lineproof.domain.profile import Profile
+    from lineproof.domain.profile import Channel, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Standing:
     attempts: int
     """Face captures of this person within the profile's window, this one counted in."""
     holder_agreed: bool
+    channels: frozenset[Channel]
+    """Where the line's holder can be reached."""
     now: datetime
 
 
@@ -118,6 +120,8 @@ def questioned(standing: Standing, profile: Profile) -> tuple[Reason, ...]:
             reasons.append(Reason(ReasonCode.HOLDER_SAME))
     if standing.kind is Kind.TRANSFER and not standing.holder_agreed:
         reasons.append(Reason(ReasonCode.HOLDER_NOT_ASKED))
+    if standing.kind in CHANGES_A_LINE and not profile.notices <= standing.channels:
+        reasons.append(Reason(ReasonCode.NOTICE_IMPOSSIBLE))
     if standing.attempts > profile.attempts_per_person:
         reasons.append(Reason(ReasonCode.PERSON_ATTEMPTS_USED))
     return tuple(reasons)

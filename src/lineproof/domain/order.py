@@ -27,6 +27,8 @@ class OrderKind(StrEnum):
     """No outgoing call but to emergency numbers: a re-check was not passed in time."""
     SUSPEND = "suspend"
     """No service but emergency calls."""
+    RESTORE = "restore"
+    """Full service again: the re-check was passed after all."""
 
 
 ORDER_OF = {

@@ -65,6 +65,7 @@ class ReasonCode(StrEnum):
     CHIP_PROVEN = "chip_proven"
     SECOND_WITNESS_MISSING = "second_witness_missing"
     WITNESSES_DISAGREE = "witnesses_disagree"
+    SECOND_REVIEWER_MISSING = "second_reviewer_missing"
     OBJECTED = "objected"
     REVIEWED = "reviewed"
 

@@ -20,7 +20,16 @@ class Witness:
     """Keyed hash of issuer, type and number as this witness entered them."""
     same_person: bool
     """Whether the person is the one on the document, as this witness saw it."""
+    document_valid: bool
+    """Whether the document is of an accepted kind, genuine to the eye and not expired."""
+    old_enough: bool
+    """Whether the person is as old as the profile asks, by the document."""
     at: datetime
+
+    @property
+    def content(self) -> bool:
+        """Whether this witness found nothing wrong."""
+        return self.same_person and self.document_valid and self.old_enough
 
 
 class VerdictKind(StrEnum):

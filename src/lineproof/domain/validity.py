@@ -125,6 +125,16 @@ def _not_certain(document: DocumentFinding, rules: DocumentRules, today: date) -
     return [name for name, holds in unsure.items() if holds]
 
 
+def guardianship(document: DocumentFinding, years: int, *, today: date) -> tuple[Reason, ...]:
+    """Say whether a guardian has to take part because the person is younger than ``years``."""
+    born = _date(document, "date_of_birth")
+    if years == 0 or (born is not None and _reached(born.latest, years, today)):
+        return ()
+    if born is None:
+        return (Reason(ReasonCode.DOCUMENT_FACT_UNMEASURED, "date_of_birth"),)
+    return (Reason(ReasonCode.GUARDIAN_NEEDED),)
+
+
 @dataclass(frozen=True, slots=True)
 class _Days:
     """The first and the last day a date can be."""

@@ -13,7 +13,8 @@ The whole of it, in order:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineproof.domain.evidence import Evidence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Look, Site, Versions
@@ -83,18 +85,63 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
     Raises ValueError for no page, more than MOST_FRAMES live frames, or an ``attempt`` below 1.
     """
     _check(document, live, attempt)
-    # 1. The document. A picture without a zone or a chip is a weak document, not a refusal.
-    reading = site.reader.read(document, chip=chip, today=today)
+    # 1. The document.
+    shown = show(site, document, chip=chip, today=today)
+    if isinstance(shown, PictureRefused):
+        return shown
+    # 2. to 6. Everything a decision may look at.
+    evidence = gather(site, shown, live, policy=policy, attempt=attempt, today=today)
+    if isinstance(evidence, PictureRefused):
+        return evidence
+    # 7. Once.
+    decision = decide(evidence, policy)
+    return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A document that was read. It holds its portrait, in memory only, until one decision."""
+
+    finding: DocumentFinding
+    portrait: bytes = field(repr=False)
+    """A stored picture: the portrait, or the whole first page where none was found."""
+    pages: int
+    digests: frozenset[bytes] = field(repr=False)
+    """SHA-256 of each picture, by which the document's own file is known again as a live one."""
+
+
+def show(
+    site: Site, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+) -> Shown | PictureRefused:
+    """Read a document; a picture without a zone or a chip is a weak document, not a refusal."""
+    reading = site.reader.read(pages, chip=chip, today=today)
     if isinstance(reading, PageRefused):
         return PictureRefused(reading.page, reading.why)
+    portrait = pages[0] if reading.portrait is None else reading.portrait
+    return Shown(
+        finding=reading.finding,
+        portrait=portrait,
+        pages=len(pages),
+        digests=frozenset(_digest(picture) for picture in (portrait, *pages)),
+    )
 
+
+def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none with a default
+    site: Site,
+    shown: Shown,
+    live: Sequence[bytes],
+    *,
+    policy: Policy,
+    attempt: int,
+    today: date,
+) -> Evidence | PictureRefused:
+    """Look at the portrait and the live frames, compare one to one, and give the Evidence."""
     # 2. The portrait, and 3. each live frame.
-    portrait = document[0] if reading.portrait is None else reading.portrait
     looks: list[Look] = []
-    for number, picture in enumerate((portrait, *live)):
+    for number, picture in enumerate((shown.portrait, *live)):
         look = site.engine.look(picture)
         if isinstance(look, Unreadable):
-            return PictureRefused(number + len(document) - 1 if number else 0, look)
+            return PictureRefused(number + shown.pages - 1 if number else 0, look)
         looks.append(look)
     reference, *probes = looks
 
@@ -104,14 +151,14 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
 
     # 5. One to one. A file that is its own live picture shows nothing of who is there.
     comparison: Finding[FmrBand] = Unmeasured("no_usable_picture")
-    if {portrait, *document} & set(live):
+    if shown.digests & {_digest(picture) for picture in live}:
         comparison = Unmeasured("same_picture")
     elif fit:
         comparison = site.engine.compare(reference=reference, probes=usable)
 
     # 6. Everything a decision may look at.
-    evidence = Evidence(
-        document=reading.finding,
+    return Evidence(
+        document=shown.finding,
         today=today,
         reference=reference.finding,
         probes=tuple(look.finding for look in probes),
@@ -120,9 +167,9 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
         attempt=attempt,
     )
 
-    # 7. Once.
-    decision = decide(evidence, policy)
-    return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
+
+def _digest(picture: bytes) -> bytes:
+    return hashlib.sha256(picture).digest()
 
 
 def _check(document: Sequence[bytes], live: Sequence[bytes], attempt: int) -> None:
