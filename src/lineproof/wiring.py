@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from lineproof.adapters.local_engine import LocalEngine, local_engine
 from lineproof.adapters.local_reader import LocalReader
-from lineproof.domain.finding import Unreadable
+from lineproof.adapters.page_sight import open_recognisers
 from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
 from lineproof.ports import Site
-from lineproof.reading.ocr import open_ocr
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lineproof.adapters.page_sight import BegunReading
 
 
 def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
@@ -37,14 +38,17 @@ def site_for(pack: str, setting: str | None) -> Site | PackRefused:
     return reader if isinstance(reader, PackRefused) else Site(engine=engine, reader=reader)
 
 
-def reader_for(engine: LocalEngine) -> LocalReader | PackRefused:
-    """Make the reader of documents; it finds portraits with the engine's own detector."""
-    ocr = open_ocr()
-    if isinstance(ocr, Unreadable):
-        # A network whose file is missing or changed, though no pack holds this one.
-        missing = ocr.code == "ocr_missing"
-        return PackRefused("pack_file_missing" if missing else "pack_file_changed", ocr.sentence)
-    return LocalReader(ocr=ocr, detector=engine.detector, csca=csca_folder())
+def reader_for(engine: LocalEngine, begun: BegunReading | None = None) -> LocalReader | PackRefused:
+    """Make the reader of documents; it finds portraits with the engine's own detector.
+
+    ``begun`` is a reading that was begun before the engine was loaded.
+    """
+    recognisers = open_recognisers() if begun is None else begun.recognisers
+    if isinstance(recognisers, PackRefused):
+        return recognisers
+    return LocalReader(
+        recognisers=recognisers, detector=engine.detector, csca=csca_folder(), begun=begun
+    )
 
 
 def csca_folder() -> Path | None:

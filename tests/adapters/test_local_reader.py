@@ -1,21 +1,30 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from PIL import Image
 
 import lineproof
+from lineproof.adapters import page_sight
 from lineproof.adapters.local_reader import LocalReader
-from lineproof.domain.document import PortraitSource, Proof, Strength, facts, strength
+from lineproof.adapters.page_sight import begin_reading
+from lineproof.domain.document import MrzFormat, PortraitSource, Proof, Strength, facts, strength
 from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.packs.refusal import PackRefused
 from lineproof.ports import DocumentReading, PageRefused, Site
 from lineproof.reading.csca_store import import_file
+from lineproof.reading.ocr import open_ocr
+from lineproof.specimen import specimen_document
+from lineproof.specimen_zone import Holder
 from lineproof.wiring import reader_for
 from tests.reading import pki
-from tests.samples import document, engine, photograph
+from tests.samples import document, engine, photograph, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +37,7 @@ def reader(csca: Path | None = None) -> LocalReader:
     found = reader_for(engine())
     if isinstance(found, PackRefused):
         pytest.skip(f"the text recogniser is not here ({found.code}): make test installs it")
-    return LocalReader(ocr=found.ocr, detector=found.detector, csca=csca)
+    return LocalReader(recognisers=found.recognisers, detector=found.detector, csca=csca)
 
 
 def read(
@@ -58,6 +67,49 @@ def test_a_specimen_page_is_read() -> None:
     assert told["date_of_expiry"] == "2032-04-15"
     assert found.finding.portrait == Measured(PortraitSource.PAGE)
     assert strength(found.finding) is Strength.WEAK
+
+
+def test_the_print_is_held_against_the_zone() -> None:
+    """On the specimen every printed field agrees; a page that prints another name is found out."""
+    genuine = read(document()).finding.printed
+    assert isinstance(genuine, Measured)
+    assert [(each.name, each.agrees) for each in genuine.value] == [
+        ("document_number", True),
+        ("surname", True),
+        ("given_names", True),
+        ("date_of_birth", True),
+        ("date_of_expiry", True),
+    ]
+    portrait = np.full((90, 70, 3), 90, dtype=np.uint8)
+    pages = [
+        np.asarray(specimen_document(MrzFormat.TD3, holder, portrait)[0]).copy()
+        for holder in (Holder(surname="ROSSI"), Holder(surname="THIEF"))
+    ]
+    pages[1][-16 * 22 :] = pages[0][-16 * 22 :]
+    forged = read(stored(Image.fromarray(pages[1]))).finding
+    assert isinstance(forged.printed, Measured)
+    assert [each.name for each in forged.printed.value if not each.agrees] == ["surname"]
+
+
+def test_what_was_begun_on_other_pages_is_not_used() -> None:
+    """A reading that was begun counts for the very pages it is of, and for no others."""
+    made = reader()
+    begun = begin_reading([photograph("obama.jpg")], made.recognisers, today=TODAY)
+    found = replace(made, begun=begun).read([document()], chip={}, today=TODAY)
+    assert isinstance(found, DocumentReading)
+    assert isinstance(found.finding.mrz, Measured)
+
+
+def test_a_missing_recogniser_is_refused_under_its_own_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No pack is blamed for a file that no pack holds."""
+    (tmp_path / "other.onnx").write_bytes(b"other")
+    for name, code in (("none.onnx", "ocr_missing"), ("other.onnx", "ocr_altered")):
+        monkeypatch.setattr(page_sight, "open_ocr", partial(open_ocr, tmp_path / name))
+        refused = page_sight.open_recognisers()
+        assert isinstance(refused, PackRefused)
+        assert refused.code == code
 
 
 def test_a_face_alone_is_no_document() -> None:

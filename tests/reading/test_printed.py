@@ -55,6 +55,16 @@ def matched(lines: list[ReadLine], mrz: Mrz) -> dict[str, bool]:
     return {} if isinstance(found, Unmeasured) else {each.name: each.agrees for each in found.value}
 
 
+def test_no_more_is_read_than_is_needed() -> None:
+    """Once the print says the same of every field, the rest of the page stays unread."""
+    wanted = page("L898902C3", "MUELLER", "ANNA MARIA", "12 AUG 1974", "15 APR 2032")
+    lines = iter([*wanted, *page("Surname", "SCHMIDT")])
+    found = match_printed(NOTHING, zone(), lambda _: lines)
+    assert isinstance(found, Measured)
+    assert all(each.agrees for each in found.value)
+    assert [line.text for line in lines] == ["Surname", "SCHMIDT"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

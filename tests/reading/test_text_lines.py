@@ -52,11 +52,11 @@ def print_() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 @pytest.mark.parametrize("larger", [1, 3])
 def test_lines_are_found_and_read_where_they_stand(larger: int) -> None:
-    """Every line is read, from the top down, inside a box round where it was drawn."""
+    """Every line is read inside a box round where it was drawn."""
     size = (704 * larger, 320 * larger)
     pixels = np.asarray(cv2.resize(print_(), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
-    lines = read_lines(pixels, finder(), ocr())
-    assert [line.text for line in lines] == list(PLACES)
+    lines = list(read_lines(pixels, finder(), ocr()))
+    assert sorted(line.text for line in lines) == sorted(PLACES)
     for line in lines:
         x, y = PLACES[line.text]
         assert line.left <= (x + 4) * larger < line.right

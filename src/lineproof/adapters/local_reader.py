@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
+from lineproof.adapters.page_sight import BegunReading, begin_reading, first_measured
 from lineproof.domain.document import (
     Barcode,
     ChipFinding,
@@ -17,29 +18,25 @@ from lineproof.domain.document import (
     said,
 )
 from lineproof.domain.finding import Finding, Measured, Unmeasured, Unreadable
-from lineproof.face.image import DEFAULT_LIMITS, decode, read_header
 from lineproof.ports import DocumentReading, PageRefused
 from lineproof.reading.barcode import barcodes_in
 from lineproof.reading.biometric_group import portrait_of
 from lineproof.reading.national_number import find
 from lineproof.reading.page_portrait import cut_portrait
-from lineproof.reading.zone_reader import read_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import date
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from lineproof.adapters.page_sight import Printed, Recognisers, Sight
     from lineproof.face.detect import Network
     from lineproof.reading.chip import ChipReading
-    from lineproof.reading.ocr import Ocr
     from lineproof.reading.zone_reader import ZoneReading
-
-READING_SIDE = 2400
-"""Pages are decoded down to about this many pixels on the longer side: 20 for a zone's letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +45,21 @@ class Page:
 
     pixels: NDArray[np.uint8] = field(repr=False)
     zone: ZoneReading
+    printed: Printed
     barcodes: tuple[Barcode, ...]
     portrait: Finding[NDArray[np.uint8]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalReader:
-    """Reads with one recogniser and one face detector; trusts the CAs of one folder."""
+    """Reads with two recognisers and one face detector; trusts the CAs of one folder."""
 
-    ocr: Ocr
+    recognisers: Recognisers
     detector: Network
     csca: Path | None
     """The folder of trusted country signing CAs, read anew for each chip; None trusts nobody."""
+    begun: BegunReading | None = None
+    """A reading that was begun before this reader was there; only of the very pages it is of."""
 
     def read(
         self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
@@ -70,16 +70,20 @@ class LocalReader:
 
     def see(self, pages: Sequence[bytes], *, today: date) -> tuple[Page, ...] | PageRefused:
         """Look at each picture, and keep where everything was: for showing it."""
+        begun = self._begun(pages, today)
         found = []
-        for number, stored in enumerate(pages):
-            header = read_header(stored, DEFAULT_LIMITS)
-            if isinstance(header, Unreadable):
-                return PageRefused(number, header)
-            picture = decode(stored, header, longest_side=READING_SIDE)
-            if isinstance(picture, Unreadable):
-                return PageRefused(number, picture)
-            found.append(self._page(picture.pixels, today))
+        for number, (sight, printed) in enumerate(zip(begun.sights, begun.printed, strict=True)):
+            seen = sight.result()
+            if isinstance(seen, Unreadable):
+                return PageRefused(number, seen)
+            found.append(self._page(seen, printed))
         return tuple(found)
+
+    def _begun(self, pages: Sequence[bytes], today: date) -> BegunReading:
+        begun = self.begun
+        if begun is not None and (begun.stored, begun.today) == (tuple(pages), today):
+            return begun
+        return begin_reading(pages, self.recognisers, today=today)
 
     def joined(
         self,
@@ -108,7 +112,7 @@ class LocalReader:
         finding = DocumentFinding(
             mrz=zone,
             chip=proof,
-            printed=Unmeasured("not_compared"),
+            printed=first_measured([page.printed for page in pages]),
             barcodes=tuple(barcode for page in pages for barcode in page.barcodes),
             national_numbers=_numbers(zone),
             signals={},
@@ -128,14 +132,18 @@ class LocalReader:
         trust = NOBODY if self.csca is None else read_trust(self.csca)
         return read_chip(files, trust, today=today, challenge=challenge)
 
-    def _page(self, pixels: NDArray[np.uint8], today: date) -> Page:
-        zone = read_zone(pixels, self.ocr, today=today)
+    def _page(self, sight: Sight, printed: Future[Printed]) -> Page:
+        zone = sight.zone
         known = zone.upright if zone.corners is not None else None
+        barcodes = barcodes_in(sight.pixels)
+        portrait = cut_portrait(sight.pixels, self.detector, upright=known)
+        # Last: the print is read meanwhile.
         return Page(
-            pixels=pixels,
+            pixels=sight.pixels,
             zone=zone,
-            barcodes=barcodes_in(pixels),
-            portrait=cut_portrait(pixels, self.detector, upright=known),
+            printed=printed.result(),
+            barcodes=barcodes,
+            portrait=portrait,
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.adapters.local_reader import LocalReader
+    from lineproof.adapters.page_sight import BegunReading
     from lineproof.domain.validity import DocumentRules
 
 Chip = Annotated[
@@ -84,12 +85,23 @@ def chip_files(chip: Path | None, *, as_json: bool) -> dict[str, bytes]:
     return files
 
 
-def open_reader(engine: LocalEngine, *, as_json: bool) -> LocalReader:
-    """Make the reader of documents, or end saying why there is none."""
+def begin(pages: list[bytes], *, today: date, as_json: bool) -> BegunReading:
+    """Begin to read the pages beside the loading of the face networks, or end saying why not."""
+    from lineproof.adapters.page_sight import begin_reading, open_recognisers
+    from lineproof.packs.refusal import PackRefused
+
+    recognisers = open_recognisers()
+    if isinstance(recognisers, PackRefused):
+        not_ready(recognisers, as_json=as_json)
+    return begin_reading(pages, recognisers, today=today)
+
+
+def open_reader(engine: LocalEngine, begun: BegunReading, *, as_json: bool) -> LocalReader:
+    """Make the reader that goes on with what was begun, or end saying why there is none."""
     from lineproof.packs.refusal import PackRefused
     from lineproof.wiring import reader_for
 
-    reader = reader_for(engine)
+    reader = reader_for(engine, begun)
     if isinstance(reader, PackRefused):
         not_ready(reader, as_json=as_json)
     return reader

@@ -15,6 +15,7 @@ from lineproof.commands.document_options import (
     LeastAge,
     LeastStrength,
     On,
+    begin,
     chip_files,
     day,
     document_rules,
@@ -57,7 +58,9 @@ def read_document(
     asked = _challenge(challenge, as_json=as_json)
     stored = [read_picture(path, as_json=as_json) for path in pages or []]
     files = chip_files(chip, as_json=as_json)
-    reader = open_reader(open_engine("default", fast=False, as_json=as_json), as_json=as_json)
+    begun = begin(stored, today=today, as_json=as_json)
+    engine = open_engine("default", fast=False, as_json=as_json)
+    reader = open_reader(engine, begun, as_json=as_json)
     seen = reader.see(stored, today=today)
     if isinstance(seen, PageRefused):
         bad_input(seen.why, where=(pages or [])[seen.page], as_json=as_json)

@@ -16,6 +16,7 @@ from lineproof.commands.document_options import (
     LeastAge,
     LeastStrength,
     On,
+    begin,
     chip_files,
     day,
     document_rules,
@@ -70,9 +71,10 @@ def verify(
     _few_enough(live, as_json=as_json)
     files = [read_picture(path, as_json=as_json) for path in (*document, *live)]
     held = chip_files(chip, as_json=as_json)
-    engine = open_engine(pack, fast=fast, as_json=as_json)
-    site = Site(engine=engine, reader=open_reader(engine, as_json=as_json))
     count = len(document)
+    begun = begin(files[:count], today=today, as_json=as_json)
+    engine = open_engine(pack, fast=fast, as_json=as_json)
+    site = Site(engine=engine, reader=open_reader(engine, begun, as_json=as_json))
     found = verify_pictures(
         site,
         document=files[:count],

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 PackCode: TypeAlias = Literal[
+    "ocr_altered",
+    "ocr_missing",
     "pack_carried",
     "pack_disk_full",
     "pack_download_cut",
@@ -31,8 +33,11 @@ PackCode: TypeAlias = Literal[
     "pack_unknown_name",
     "pack_wrong_hash",
     "pack_wrong_size",
+    "text_finder_altered",
+    "text_finder_missing",
 ]
-"""Every code that a pack can be refused with; docs/pack-format.md explains each."""
+"""Every code that a pack can be refused with; docs/pack-format.md explains each. The recognisers
+that read documents are in no pack, and are missing or altered under codes of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from lineproof.reading.printed_labels import value_lines
 from lineproof.reading.transliteration import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     import numpy as np
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from lineproof.domain.document import PartialDate
     from lineproof.reading.text_lines import ReadLine
 
-    Texts: TypeAlias = Callable[[NDArray[np.uint8]], Sequence[ReadLine]]
-    """Finds and reads the lines of print in (h, w, 3) uint8 RGB."""
+    Texts: TypeAlias = Callable[[NDArray[np.uint8]], Iterable[ReadLine]]
+    """Finds the lines of print in (h, w, 3) uint8 RGB, and reads each when it is asked for."""
 
 SURE: Final = 0.9
 """The least probability of a line's least sure character for it to contradict a zone."""
@@ -76,13 +76,25 @@ def match_printed(
     ``print_unread`` where no line of print was read, ``print_elsewhere`` where none of the fields
     was found.
     """
-    lines = [line for line in texts(pixels) if line.text and "<<" not in line.text]
+    fields = _sought(mrz)
+    lines = _needed(texts(pixels), fields)
     if not lines:
         return Unmeasured("print_unread")
-    fields = _sought(mrz)
     found = [(each.name, _agrees(each, fields, lines)) for each in fields]
     told = tuple(PrintedField(name=name, agrees=same) for name, same in found if same is not None)
     return Measured(told) if told else Unmeasured("print_elsewhere")
+
+
+def _needed(lines: Iterable[ReadLine], fields: list[_Sought]) -> list[ReadLine]:
+    """Read line after line, until the print says the same of every field."""
+    read, missing = [], fields
+    for line in lines:
+        if line.text and "<<" not in line.text:
+            read.append(line)
+            missing = [each for each in missing if not each.same(line)]
+            if not missing:
+                break
+    return read
 
 
 def _agrees(sought: _Sought, fields: list[_Sought], lines: Sequence[ReadLine]) -> bool | None:

@@ -23,6 +23,8 @@ import onnxruntime
 from lineproof.domain.finding import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from lineproof.reading.ocr import Ocr
@@ -161,12 +163,15 @@ def cut_line(pixels: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np
     )
 
 
-def read_lines(pixels: NDArray[np.uint8], finder: TextFinder, ocr: Ocr) -> tuple[ReadLine, ...]:
-    """Find and read the lines of (h, w, 3) uint8 RGB whose print runs from left to right."""
+def read_lines(pixels: NDArray[np.uint8], finder: TextFinder, ocr: Ocr) -> Iterator[ReadLine]:
+    """Find the lines of (h, w, 3) uint8 RGB whose print runs from left to right, and read them.
+
+    Each is read when it is asked for, the highest first: labels are smaller than what they label.
+    """
     quads = find_lines(pixels, finder)
-    texts = ocr.text([cut_line(pixels, quad) for quad in quads])
-    return tuple(
-        ReadLine(
+    for quad in sorted(quads, key=_height, reverse=True):
+        ((text, sure),) = ocr.text([cut_line(pixels, quad)])
+        yield ReadLine(
             text=text,
             sure=sure,
             left=float(quad[[0, 3], 0].mean()),
@@ -174,8 +179,10 @@ def read_lines(pixels: NDArray[np.uint8], finder: TextFinder, ocr: Ocr) -> tuple
             top=float(quad[[0, 1], 1].mean()),
             bottom=float(quad[[2, 3], 1].mean()),
         )
-        for quad, (text, sure) in zip(quads, texts, strict=True)
-    )
+
+
+def _height(quad: NDArray[np.float32]) -> float:
+    return float(quad[[2, 3], 1].mean() - quad[[0, 1], 1].mean())
 
 
 def above_zone(pixels: NDArray[np.uint8], zone: NDArray[np.float32]) -> NDArray[np.uint8]:
