@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from lineproof.cli import app
 from tests.reading import pki
+from tests.reading.simulated_chip import SimulatedChip
 from tests.samples import document, engine, photograph
 
 if TYPE_CHECKING:
@@ -54,6 +55,44 @@ def test_a_chip_becomes_strong_once_its_ca_is_trusted(chip: Path) -> None:
     assert (after["chip"]["passive_authentication"], after["chip"]["issuer"]) == ("proven", "UT")
     assert after["strength"] == "strong"
     assert answer("csca", "list")["certificates"][0]["country"] == "UT"
+
+
+def test_a_chip_that_answers_is_strongest_and_a_question_holds_once(chip: Path) -> None:
+    """Asked, answered by a simulated chip, proven; the secret is gone after it was used."""
+    engine()
+    asked = SimulatedChip(ec.generate_private_key(ec.BrainpoolP256R1()))
+    groups = {1: pki.dg1(), 14: asked.dg14()}
+    key, issuer = ec.generate_private_key(ec.SECP256R1()), pki.csca()
+    (chip / "EF.DG14.bin").write_bytes(groups[14])
+    (chip / "EF.SOD.bin").write_bytes(pki.sod(groups, key, pki.signer(issuer, key)))
+    (chip.parent / "csca.cer").write_bytes(issuer.der)
+    run("csca", "import", chip.parent / "csca.cer")
+    secret = chip.parent / "secret"
+    question = json.loads(run("read-document", "--chip", chip, "--ca-ask", secret).output)
+    assert secret.stat().st_mode & 0o077 == 0
+    opening = [bytes.fromhex(command) for command in question["opening"]]
+    response = asked.answer(opening, bytes.fromhex(question["protected"]))
+    (chip / "CA.bin").write_bytes(response)
+    found = answer("read-document", "--chip", chip, "--ca-key", secret)
+    assert (found["chip"]["chip_authentication"], found["strength"]) == ("proven", "strongest")
+    assert not secret.exists()
+    again = answer("read-document", "--chip", chip, "--ca-key", secret)
+    assert again["error"]["code"] == "usage_ca_key"
+    run("read-document", "--chip", chip, "--ca-ask", secret)
+    replayed = answer("read-document", "--chip", chip, "--ca-key", secret)
+    assert (replayed["chip"]["chip_authentication"], replayed["strength"]) == ("failed", "none")
+
+
+def test_a_question_s_secret_is_not_written_over(chip: Path) -> None:
+    """A file that is there stays as it is; a chip without a key in DG14 is not asked."""
+    asked = SimulatedChip(ec.generate_private_key(ec.SECP256R1()))
+    secret = chip.parent / "secret"
+    words = ("read-document", "--chip", chip, "--ca-ask", secret)
+    assert answer(*words)["error"]["code"] == "chip_not_asked"
+    (chip / "EF.DG14.bin").write_bytes(asked.dg14())
+    secret.write_bytes(b"another's")
+    assert answer(*words)["error"]["code"] == "output_not_written"
+    assert secret.read_bytes() == b"another's"
 
 
 def test_a_changed_chip_goes_to_a_person(chip: Path) -> None:

@@ -92,16 +92,18 @@ class LocalReader:
         *,
         today: date,
         challenge: bytes | None = None,
+        secret: bytes | None = None,
     ) -> DocumentReading:
         """Put together what the pages and the chip say; the chip's portrait comes first.
 
-        ``challenge`` is that of active authentication, from whoever asks for the proof.
+        ``challenge`` is that of active authentication, and ``secret`` that of a question for chip
+        authentication: both from whoever asks for the proof.
         """
         proof: Finding[ChipFinding] = Unmeasured("no_chip_read")
         portrait: Finding[bytes] = _best_cut(pages)
         source = PortraitSource.PAGE
         if chip:
-            read = self._chip(chip, today, challenge)
+            read = self._chip(chip, today, challenge, secret)
             proof = Measured(read.finding)
             if read.portrait is not None:
                 # A page could show anybody: where the chip holds the face, no other one counts.
@@ -122,7 +124,11 @@ class LocalReader:
         return DocumentReading(finding=finding, portrait=image)
 
     def _chip(
-        self, files: Mapping[str, bytes], today: date, challenge: bytes | None
+        self,
+        files: Mapping[str, bytes],
+        today: date,
+        challenge: bytes | None,
+        secret: bytes | None,
     ) -> ChipReading:
         # Imported late: certificates and ciphers take a tenth of a second that only chips need.
         from lineproof.reading.chip import read_chip  # noqa: PLC0415
@@ -130,7 +136,7 @@ class LocalReader:
         from lineproof.reading.issuers import NOBODY  # noqa: PLC0415
 
         trust = NOBODY if self.csca is None else read_trust(self.csca)
-        return read_chip(files, trust, today=today, challenge=challenge)
+        return read_chip(files, trust, today=today, challenge=challenge, secret=secret)
 
     def _page(self, sight: Sight, printed: Future[Printed]) -> Page:
         zone = sight.zone

@@ -36,6 +36,16 @@ def read_document(
     challenge: Annotated[
         str | None, typer.Option(help="Challenge of active authentication, 16 hex digits.")
     ] = None,
+    ca_ask: Annotated[
+        Path | None,
+        typer.Option(
+            readable=False, help="Only ask for chip authentication: write its secret here."
+        ),
+    ] = None,
+    ca_key: Annotated[
+        Path | None,
+        typer.Option(readable=False, help="Secret that --ca-ask wrote; removed once it is read."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(readable=False, help="Write an overlay picture here (PNG).")
     ] = None,
@@ -46,6 +56,7 @@ def read_document(
     as_json: Json = False,
 ) -> None:
     """Read a document: its printed zone, chip, barcodes and portrait, and how strongly it holds."""
+    from lineproof.commands.chip_questions import ask_chip, taken_secret
     from lineproof.commands.document_answers import document_json, print_document
     from lineproof.domain.policy import decide_on_document
     from lineproof.ports import PageRefused
@@ -58,13 +69,17 @@ def read_document(
     asked = _challenge(challenge, as_json=as_json)
     stored = [read_picture(path, as_json=as_json) for path in pages or []]
     files = chip_files(chip, as_json=as_json)
+    if ca_ask is not None:
+        ask_chip(files, ca_ask, as_json=as_json)
+        return
+    secret = taken_secret(ca_key, as_json=as_json)
     begun = begin(stored, today=today, as_json=as_json)
     engine = open_engine("default", fast=False, as_json=as_json)
     reader = open_reader(engine, begun, as_json=as_json)
     seen = reader.see(stored, today=today)
     if isinstance(seen, PageRefused):
         bad_input(seen.why, where=(pages or [])[seen.page], as_json=as_json)
-    reading = reader.joined(seen, files, today=today, challenge=asked)
+    reading = reader.joined(seen, files, today=today, challenge=asked, secret=secret)
     decision = decide_on_document(reading.finding, rules, today=today)
     if out is not None:
         _overlay(seen, out, as_json=as_json)

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from lineproof.domain.document import DETAILS, IDENTITY, PORTRAIT, ChipFinding, Mrz, Proof
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 from lineproof.reading.active_authentication import answered
+from lineproof.reading.chip_authentication import key_shown
 from lineproof.reading.chip_code import ChipCode, ChipError
 from lineproof.reading.data_group_11 import holder_details
-from lineproof.reading.der import well_formed
+from lineproof.reading.der import body_of, well_formed
 from lineproof.reading.issuers import Chained, chain, country_of
 from lineproof.reading.mrz import parse
 from lineproof.reading.security_object import (
@@ -46,7 +47,8 @@ KEY = 15
 """The data group that holds the key of active authentication (DG15)."""
 
 ALGORITHMS = 14
-"""The data group that says which algorithms the chip uses (DG14)."""
+"""The data group that says which algorithms the chip uses, with its key of chip authentication
+(DG14)."""
 
 LINE_LENGTHS = {88: 44, 72: 36, 90: 30}
 """Characters of DG1's zone, and of each of its lines (ICAO 9303-10, 4.7.1)."""
@@ -73,13 +75,19 @@ class _Passive:
 
 
 def read_chip(
-    files: Mapping[str, bytes], trust: Trust, *, today: date, challenge: bytes | None = None
+    files: Mapping[str, bytes],
+    trust: Trust,
+    *,
+    today: date,
+    challenge: bytes | None = None,
+    secret: bytes | None = None,
 ) -> ChipReading:
     """Prove what a chip's files prove. ``files`` are named ``SOD``, ``DG1`` to ``DG16``, ``COM``.
 
     ``files["AA"]`` may hold the chip's answer to ``challenge``, the 8 bytes of active
-    authentication. The challenge must come from whoever asks for the proof and never from the
-    reader: a recorded answer to an old challenge proves nothing. Never raises on bad input.
+    authentication, and ``files["CA"]`` its answer to the question that ``secret`` belongs to
+    (``chip_authentication.ask``). Both must come from whoever asks for the proof and never from
+    the reader: a recorded answer to an old challenge proves nothing. Never raises on bad input.
     """
     given = {n: files[f"DG{n}"] for n in GROUPS if f"DG{n}" in files}
     zone = _zone(given[IDENTITY], today) if IDENTITY in given else Unmeasured("no_dg1")
@@ -89,12 +97,12 @@ def read_chip(
         proof = Proof.UNMEASURED if error.code in MISSING else Proof.FAILED
         passive = _Passive(proof=proof, reasons=(error.code,))
     active, why = _active(files.get("AA"), given, challenge, passive)
+    chip, why_not = _chip(files.get("CA"), given, secret, passive)
     finding = ChipFinding(
         passive_authentication=passive.proof,
         active_authentication=active,
-        # Nothing the reader can hand over later proves it: it needs the session's own keys.
-        chip_authentication=Proof.UNMEASURED,
-        reasons=tuple(str(code) for code in (*passive.reasons, *why)),
+        chip_authentication=chip,
+        reasons=tuple(dict.fromkeys(str(code) for code in (*passive.reasons, *why, *why_not))),
         issuer=passive.issuer,
         groups=passive.groups,
         mrz=zone,
@@ -143,24 +151,18 @@ def _contents(sod: bytes) -> bytes:
     """Take EF.SOD's own tag away (ICAO 9303-10, 4.6.2)."""
     if not well_formed(sod) or sod[0] != SOD_TAG:
         raise ChipError(ChipCode.SOD_MALFORMED)
-    return _body(sod)
-
-
-def _body(element: bytes) -> bytes:
-    """Give the contents of a well-formed element with a tag of one byte."""
-    long = 0x80
-    return element[2 + (element[1] - long if element[1] > long else 0) :]
+    return body_of(sod)
 
 
 def _zone(group: bytes, today: date) -> Finding[Mrz]:
     """Parse the zone in DG1: 61 { 5F1F characters }."""
     if not well_formed(group) or group[0] != TAGS[IDENTITY - 1]:
         return Unmeasured("dg1_malformed")
-    inner = _body(group)
+    inner = body_of(group)
     if not inner.startswith(ZONE_TAG):
         return Unmeasured("dg1_malformed")
-    # The tag's second byte stands where _body expects the first: both have one length after it.
-    text = _body(inner[1:]).decode("ascii", errors="replace")
+    # The tag's second byte stands where body_of expects the first: both have one length after it.
+    text = body_of(inner[1:]).decode("ascii", errors="replace")
     if len(text) not in LINE_LENGTHS:
         return Unmeasured("dg1_malformed")
     length = LINE_LENGTHS[len(text)]
@@ -200,12 +202,32 @@ def _active(
     if passive.proof is not Proof.PROVEN or KEY not in passive.groups:
         return Proof.UNMEASURED, (ChipCode.ACTIVE_AUTHENTICATION_KEY_NOT_SIGNED,)
     try:
-        good = answered(_body(given[KEY]), challenge, response, given.get(ALGORITHMS))
+        good = answered(body_of(given[KEY]), challenge, response, given.get(ALGORITHMS))
     except ChipError as error:
         return Proof.UNMEASURED, (error.code,)
     if good:
         return Proof.PROVEN, ()
     return Proof.FAILED, (ChipCode.ACTIVE_AUTHENTICATION_WRONG,)
+
+
+def _chip(
+    response: bytes | None,
+    given: Mapping[int, bytes],
+    secret: bytes | None,
+    passive: _Passive,
+) -> tuple[Proof, tuple[ChipCode, ...]]:
+    """Verify the chip's answer within the session that it opened, with a key the issuer signed."""
+    if response is None or secret is None:
+        return Proof.UNMEASURED, ()
+    if passive.proof is not Proof.PROVEN or ALGORITHMS not in passive.groups:
+        return Proof.UNMEASURED, (ChipCode.CHIP_AUTHENTICATION_KEY_NOT_SIGNED,)
+    try:
+        good = key_shown(given[ALGORITHMS], secret, response)
+    except ChipError as error:
+        return Proof.UNMEASURED, (error.code,)
+    if good:
+        return Proof.PROVEN, ()
+    return Proof.FAILED, (ChipCode.CHIP_AUTHENTICATION_WRONG,)
 
 
 def without_portrait(reading: ChipReading) -> ChipReading:

@@ -32,9 +32,12 @@ class ChipCode(StrEnum):
     REVOCATION_NOT_CHECKED = "revocation_not_checked"
     SIGNING_TIME_UNKNOWN = "signing_time_unknown"
     WEAK_ALGORITHM = "weak_algorithm"
-    # Active authentication.
+    # Active and chip authentication.
     ACTIVE_AUTHENTICATION_WRONG = "active_authentication_wrong"
     ACTIVE_AUTHENTICATION_KEY_NOT_SIGNED = "active_authentication_key_not_signed"
+    CHIP_AUTHENTICATION_WRONG = "chip_authentication_wrong"
+    CHIP_AUTHENTICATION_KEY_NOT_SIGNED = "chip_authentication_key_not_signed"
+    CHIP_AUTHENTICATION_KEY_MISSING = "chip_authentication_key_missing"
 
 
 class ChipError(Exception):

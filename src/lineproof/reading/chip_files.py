@@ -1,7 +1,8 @@
 """Reads what a reader's app exported: a folder of the chip's files, or one JSON of base64.
 
 Names are taken as apps write them: ``EF.SOD.bin``, ``EF_DG1.bin``, ``DG14``, ``Datagroup2.bin``,
-``AT_EF.SOD.bin``. ``AA.bin`` is the chip's answer to active authentication.
+``AT_EF.SOD.bin``. ``AA.bin`` is the chip's answer to active authentication, ``CA.bin``
+that to chip authentication.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 MOST_FILES = 200
 MOST_JSON_BYTES = 16 * MOST_BYTES
 _NAME = re.compile(
-    r"(?:[A-Z]{1,3}_)?(?:EF[._-]?)?(?:(SOD|COM|AA)|(?:DG|DATAGROUP)[ _-]?0?([1-9]|1[0-6]))"
+    r"(?:[A-Z]{1,3}_)?(?:EF[._-]?)?(?:(SOD|COM|AA|CA)|(?:DG|DATAGROUP)[ _-]?0?([1-9]|1[0-6]))"
     r"(?:\.(?:BIN|DAT|DER))?",
     re.IGNORECASE,
 )
 
 
 def read_chip_files(path: Path) -> dict[str, bytes] | Unreadable:
-    """Give the chip's files as ``SOD``, ``COM``, ``AA`` and ``DG1`` to ``DG16``.
+    """Give the chip's files as ``SOD``, ``COM``, ``AA``, ``CA`` and ``DG1`` to ``DG16``.
 
     Files of other names are left alone. Unreadable: ``chip_missing``, ``chip_not_readable``,
     ``chip_no_files``, ``chip_twice`` (two files for one name), ``chip_too_large``,

@@ -47,6 +47,11 @@ def well_formed(data: bytes, *, most_bytes: int = MOST_BYTES) -> bool:
     return False
 
 
+def body_of(element: bytes) -> bytes:
+    """Give the contents of a well-formed element with a tag of one byte."""
+    return element[2 + (element[1] - _LONG if element[1] > _LONG else 0) :]
+
+
 def one_element(data: bytes) -> bool:
     """Whether ``data`` is one element of definite length, whatever it holds (DG13 is anything)."""
     head = _head(data, 0, len(data)) if len(data) <= MOST_BYTES else None
