@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
@@ -79,6 +79,18 @@ class PageRefused:
     why: Unreadable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A document that was read. It holds its portrait, in memory only, until one decision."""
+
+    finding: DocumentFinding
+    portrait: bytes = field(repr=False)
+    """A stored picture: the portrait, or the whole first page where none was found."""
+    pages: int
+    digests: frozenset[bytes] = field(repr=False)
+    """SHA-256 of each picture, by which the document's own file is known again as a live one."""
+
+
 class Reader(Protocol):
     """Reads one document: facts, how strongly each is proven, and the portrait."""
 
@@ -135,6 +147,22 @@ class Hasher(Protocol):
         """Give a secret that only this deployment can make, and make again, for one subject."""
 
 
+class Desk(Protocol):
+    """Where a document that was shown lies, in memory, until its case is decided or time is up.
+
+    Nothing of it is ever written down: after a restart the document is shown again.
+    """
+
+    def put(self, case_id: str, shown: Shown, *, now: datetime) -> None:
+        """Lay a case's document there, in the place of an earlier one."""
+
+    def look(self, case_id: str, *, now: datetime) -> Shown | None:
+        """Give a case's document; None where none was shown, or too long ago."""
+
+    def clear(self, case_id: str) -> None:
+        """Forget a case's document."""
+
+
 class Messenger(Protocol):
     """Sends notices to a line or to a second channel."""
 
@@ -163,6 +191,7 @@ class Service:
 
     site: Site
     store: Store
+    desk: Desk
     operator: Operator
     sealer: Sealer
     hasher: Hasher

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lineproof.domain.reason import Decision
     from lineproof.domain.review import Verdict, Witness
     from lineproof.domain.staff import Staff
-    from lineproof.domain.token import Token
+    from lineproof.domain.token import Token, TokenUse
 
 
 class Changed(Exception):  # noqa: N818 - it is what it says
@@ -81,6 +81,8 @@ class DecisionRecord:
     band: str
     """The band of false match rates, such as ``<=1e-4``; empty where nothing was compared."""
     versions: Mapping[str, str]
+    authority: str
+    """What an order may be given on, once: the challenge that was answered, or this decision."""
     decided_by: tuple[str, ...]
     """Empty for the machine; the members of staff who attested or reviewed."""
     decided_at: datetime
@@ -145,7 +147,10 @@ class Count:
     shop: str
     cases: int
     retries: int
+    skips: int
+    """Cases that took the other way before any face capture."""
     other_way: int
+    """Cases that took it at all."""
     overrides: int
     withdrawn: int
     refused: int
@@ -213,8 +218,8 @@ class Transaction(Protocol):
     def spend_token(self, hashed: str, *, now: datetime) -> None:
         """Mark it as used. Taken if it was used already."""
 
-    def spend_tokens(self, case_id: str, *, now: datetime) -> None:
-        """Mark every token of a case as used: nobody may act in it any more."""
+    def spend_tokens(self, case_id: str, *, uses: frozenset[TokenUse], now: datetime) -> None:
+        """Mark a case's tokens for these uses as used."""
 
     def add_witness(self, witness: Witness) -> None:
         """Keep that a member of staff saw the person and the document. Taken if they had."""
@@ -247,8 +252,8 @@ class Transaction(Protocol):
     def lock_person(self, person: str) -> None:
         """Let no other transaction count or add to this person's lines until this one ends."""
 
-    def lines_held(self, person: str) -> int:
-        """Count a person's lines, and the cases approved that will add one."""
+    def lines_held(self, person: str, *, besides: str) -> int:
+        """Count a person's lines, and the approved cases that will add one, but for one case."""
 
     def add_attempt(self, case_id: str, person: str, *, at: datetime) -> None:
         """Keep that this person's face was about to be looked at."""
@@ -270,8 +275,8 @@ class Transaction(Protocol):
         """Give the lines that a person holds: for that person."""
 
     # Orders, notices, the outbox -----------------------------------------------------------------
-    def add_order(self, order: Order, *, authorised_by: str) -> None:
-        """Keep an order. Taken if its authority (a challenge's or a decision's id) has one."""
+    def add_order(self, order: Order, *, authority: str) -> None:
+        """Keep an order. Taken if its authority has one, or its case one of its kind."""
 
     def order(self, order_id: str) -> Order | None:
         """Give an order."""

@@ -14,19 +14,18 @@ The whole of it, in order:
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import Unmeasured, Unreadable
 from lineproof.domain.policy import decide, shortfalls
-from lineproof.ports import PageRefused
+from lineproof.ports import PageRefused, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Look, Site, Versions
@@ -96,18 +95,6 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
     # 7. Once.
     decision = decide(evidence, policy)
     return Verification(evidence=evidence, decision=decision, versions=site.engine.versions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A document that was read. It holds its portrait, in memory only, until one decision."""
-
-    finding: DocumentFinding
-    portrait: bytes = field(repr=False)
-    """A stored picture: the portrait, or the whole first page where none was found."""
-    pages: int
-    digests: frozenset[bytes] = field(repr=False)
-    """SHA-256 of each picture, by which the document's own file is known again as a live one."""
 
 
 def show(

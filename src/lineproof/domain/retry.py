@@ -1,0 +1,27 @@
+"""When to try again: each wait about twice the one before, so that who is down is left in peace."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+FIRST = timedelta(seconds=5)
+"""After the first try that failed."""
+
+LONGEST = timedelta(hours=1)
+"""Between two tries at most."""
+
+MOST_TRIES = 24
+"""After so many the message is given up, to be replayed by hand: about 14 hours after the first."""
+
+
+def delay(tries: int, message_id: str) -> timedelta:
+    """Give the wait after the ``tries``-th try: 5 s doubled each time to 1 h, give or take a fifth.
+
+    What is given or taken comes from the message's id, so that messages which failed together do
+    not come back together, and the same message always waits as long.
+    """
+    wait = min(FIRST * 2 ** min(tries - 1, 20), LONGEST)
+    digest = hashlib.sha256(f"{message_id}/{tries}".encode()).digest()
+    share = int.from_bytes(digest[:2], "big") / 0xFFFF
+    return wait * (0.8 + 0.4 * share)

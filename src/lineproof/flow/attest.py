@@ -1,0 +1,127 @@
+"""The other way: two members of staff each see the person, or the chip alone proves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lineproof.domain.audit import Actor, ActorKind
+from lineproof.domain.case import Route, Status
+from lineproof.domain.evidence import InPersonEvidence
+from lineproof.domain.policy import decide_by_chip, decide_in_person
+from lineproof.domain.review import Witness
+from lineproof.domain.staff import Act
+from lineproof.flow.capture import Captured
+from lineproof.flow.moving import SUBSCRIBER, logged
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
+from lineproof.flow.settle import record, settle, standing
+from lineproof.storage import Taken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.staff import Staff
+    from lineproof.ports import Service
+    from lineproof.storage import Transaction
+
+
+def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none with a default
+    service: Service,
+    case_id: str,
+    staff: Staff,
+    *,
+    issuer: str,
+    kind: str,
+    number: str,
+    same_person: bool,
+    document_valid: bool,
+    old_enough: bool,
+    now: datetime,
+) -> Captured | Refused:
+    """Take what one member of staff saw, and decide: it needs two, each entering the number.
+
+    The number is hashed at once and kept nowhere.
+    """
+    if not staff.may(Act.ATTEST):
+        return Refused(RefusalCode.NOT_ALLOWED, "Your role attests no identities.")
+    witness = Witness(
+        case=case_id,
+        staff=staff.id,
+        person=service.hasher.person(issuer=issuer, kind=kind[:1], number=number),
+        same_person=same_person,
+        document_valid=document_valid,
+        old_enough=old_enough,
+        at=now,
+    )
+    actor = Actor(ActorKind.STAFF, staff.id)
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if (
+            case.status is not Status.OTHER_WAY
+            or case.route is not Route.IN_PERSON
+            or now >= case.expires_at
+        ):
+            return not_now(case.status)
+        try:
+            tx.add_witness(witness)
+        except Taken:
+            sentence = (
+                "You attested this case already. Another member of staff must see the person."
+            )
+            return Refused(RefusalCode.ALREADY_ATTESTED, sentence)
+        logged(tx, case, "attested", actor=actor, now=now, details={"staff": staff.id})
+        witnesses = tuple(tx.witnesses(case.id))
+        case = replace(case, person=witness.person)
+        decision = decide_in_person(
+            InPersonEvidence(witnesses=witnesses),
+            standing(tx, service, case, now=now),
+            service.profile,
+        )
+        kept = record(
+            case,
+            decision,
+            authority=None,
+            band="",
+            versions=None,
+            decided_by=tuple(each.staff for each in witnesses),
+            now=now,
+        )
+        return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
+
+
+def prove_by_chip(service: Service, case_id: str, *, now: datetime) -> Captured | Refused:
+    """Decide on the document that was shown, by its chip alone."""
+    with service.store.begin() as tx:
+        refused = _no_chip(tx, service, case_id, now)
+        if refused is not None:
+            return refused
+        case, shown = tx.case(case_id), service.desk.look(case_id, now=now)
+        if case is None or shown is None:
+            return UNKNOWN
+        decision = decide_by_chip(
+            shown.finding,
+            standing(tx, service, case, now=now),
+            service.profile,
+            today=now.date(),
+        )
+        kept = record(
+            case, decision, authority=None, band="", versions=None, decided_by=(), now=now
+        )
+        after = settle(tx, service, case, kept, actor=SUBSCRIBER)
+    service.desk.clear(case_id)
+    return Captured(case=after, decision=decision)
+
+
+def _no_chip(tx: Transaction, service: Service, case_id: str, now: datetime) -> Refused | None:
+    case = tx.case(case_id)
+    if case is None:
+        return UNKNOWN
+    chosen = case.status is Status.OTHER_WAY and case.route is Route.CHIP
+    if not chosen or now >= case.expires_at:
+        return not_now(case.status)
+    if service.desk.look(case_id, now=now) is None:
+        sentence = "No document was shown, or too long ago. Read its chip again."
+        return Refused(RefusalCode.DOCUMENT_NEEDED, sentence)
+    return None

@@ -1,0 +1,265 @@
+"""One face check of one case: the document shown, the question asked, the capture decided.
+
+The whole of ``capture``, in order:
+
+1. open the case; check that it may be captured, the consent, the document and the challenge
+2. count the attempt and spend the challenge, committed before anything is looked at
+3. gather the Evidence: quality, liveness, the comparison one to one; nothing is held open
+4. open the case again, as somebody may have left it meanwhile; gather what stands about the line
+5. decide, once
+6. write the decision, the case's move, the entry and what follows in one transaction
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lineproof.domain.case import Case, Route, Status
+from lineproof.domain.challenge import LIFE, Challenge, answered, binding, nonce_hash
+from lineproof.domain.consent import Purpose, covers
+from lineproof.domain.document import Strength, facts
+from lineproof.domain.finding import Measured
+from lineproof.domain.policy import decide_case
+from lineproof.domain.profile import Record
+from lineproof.domain.reason import Outcome
+from lineproof.flow.fresh import new_id, new_secret
+from lineproof.flow.moving import SUBSCRIBER, logged
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
+from lineproof.flow.settle import record, settle, standing
+from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather, show
+from lineproof.storage import HeldItem, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from lineproof.domain.document import DocumentFinding
+    from lineproof.domain.evidence import Evidence
+    from lineproof.domain.reason import Decision
+    from lineproof.ports import Hasher, Service, Shown
+    from lineproof.storage import DecisionRecord, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What was decided, and where the case stands now."""
+
+    case: Case
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A challenge, and the nonce that answers it. The nonce is given out once and kept nowhere."""
+
+    challenge: Challenge
+    nonce: str = field(repr=False)
+
+
+def show_document(
+    service: Service,
+    case_id: str,
+    pages: Sequence[bytes],
+    *,
+    chip: Mapping[str, bytes],
+    now: datetime,
+) -> DocumentFinding | Refused:
+    """Read the document of a case and lay it on the desk, in memory, for the capture.
+
+    What stays in the case is the keyed hash of issuer, type and number, where they are certain.
+    """
+    with service.store.read() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _may_show(tx, case, now):
+            return refused
+    shown = show(service.site, pages, chip=chip, today=now.date())
+    if isinstance(shown, PictureRefused):
+        about = f"{shown.why.code}.{shown.frame}"
+        return Refused(RefusalCode.DOCUMENT_UNREADABLE, shown.why.sentence, about=about)
+    person = person_of(shown.finding, service.hasher)
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _may_show(tx, case, now):
+            return refused
+        case = tx.change_case(replace(case, person=person))
+        logged(tx, case, "document_shown", actor=SUBSCRIBER, now=now)
+    service.desk.put(case_id, shown, now=now)
+    return shown.finding
+
+
+def ask(service: Service, case_id: str, *, now: datetime) -> Asked | Refused:
+    """Ask for one capture, bound to case, line, SIM and document."""
+    nonce = new_secret()
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _may_capture(tx, service, case, now):
+            return refused
+        challenge = Challenge(
+            id=new_id("chal", now),
+            case=case.id,
+            nonce_hash=nonce_hash(nonce),
+            binding=binding(case),
+            asked_at=now,
+            expires_at=now + LIFE,
+            spent_at=None,
+        )
+        tx.add_challenge(challenge)
+    return Asked(challenge=challenge, nonce=nonce)
+
+
+def capture(
+    service: Service, case_id: str, live: Sequence[bytes], *, nonce: str, now: datetime
+) -> Captured | Refused:
+    """Decide whether the person in the live frames is the person on the document that was shown."""
+    if not 0 < len(live) <= MOST_FRAMES:
+        sentence = f"A capture has 1 to {MOST_FRAMES} pictures."
+        return Refused(RefusalCode.REQUEST_INCOMPLETE, sentence, about="frames")
+    # 1. and 2. A crash from here on costs the person an attempt, and never gives one away.
+    begun = _begin(service, case_id, nonce, now)
+    if isinstance(begun, Refused):
+        return begun
+    case, challenge, shown = begun
+
+    # 3. The Evidence.
+    policy = service.profile.policies[case.kind]
+    evidence = gather(
+        service.site, shown, live, policy=policy, attempt=case.attempts, today=now.date()
+    )
+    if isinstance(evidence, PictureRefused):
+        about = f"{evidence.why.code}.{evidence.frame}"
+        return Refused(RefusalCode.PICTURE_UNREADABLE, evidence.why.sentence, about=about)
+
+    with service.store.begin() as tx:
+        # 4. The case as it is now.
+        now_case = tx.case(case_id)
+        if now_case is None:
+            return UNKNOWN
+        if now_case.status is not Status.CAPTURING or binding(now_case) != challenge.binding:
+            return not_now(now_case.status)
+        stands = standing(tx, service, now_case, now=now)
+
+        # 5. Once.
+        decision = decide_case(evidence, stands, service.profile)
+
+        # 6. All that follows, or nothing.
+        kept = _record(service, now_case, decision, evidence, challenge.id, now)
+        after = settle(tx, service, now_case, kept, actor=SUBSCRIBER)
+        if decision.outcome is Outcome.REFER and service.profile.held_for_review:
+            _hold(tx, service, after, shown, live, now)
+    if decision.outcome is not Outcome.RETRY:
+        service.desk.clear(case_id)
+    return Captured(case=after, decision=decision)
+
+
+def person_of(document: DocumentFinding, hasher: Hasher) -> str | None:
+    """Give the keyed hash of a document; None unless issuer, type and number are certain."""
+    told = {
+        fact.name: fact.value for fact in reversed(facts(document)) if fact.strength > Strength.NONE
+    }
+    issuer = told.get("issuing_state") or told.get("country")
+    number = told.get("document_number")
+    if not issuer or not number:
+        return None
+    # The second letter of a document's code is the issuer's to choose, and chips differ in it.
+    kind = told.get("document_code", "")[:1]
+    return hasher.person(issuer=issuer, kind=kind, number=number)
+
+
+def _may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
+    """Refuse a document before its holder consented, or took the way of the chip."""
+    if case.status is Status.OTHER_WAY and case.route is Route.CHIP:
+        return None
+    if case.status is not Status.CAPTURING or now >= case.expires_at:
+        return not_now(case.status)
+    return _consented(tx, case, now)
+
+
+def _consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
+    if covers(tx.consents(case.id), Purpose.FACE_CHECK, now=now):
+        return None
+    sentence = "Nobody consented to a face check. Ask for consent, or offer the other way."
+    return Refused(RefusalCode.CONSENT_MISSING, sentence)
+
+
+def _may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
+    if case.status is not Status.CAPTURING or now >= case.expires_at:
+        return not_now(case.status)
+    if refused := _consented(tx, case, now):
+        return refused
+    if service.desk.look(case.id, now=now) is None:
+        return Refused(
+            RefusalCode.DOCUMENT_NEEDED,
+            "The document is not here, or no longer: it is kept for minutes only. Show it again.",
+        )
+    return None
+
+
+def _begin(
+    service: Service, case_id: str, nonce: str, now: datetime
+) -> tuple[Case, Challenge, Shown] | Refused:
+    """Check everything that a capture needs, spend its challenge and count the attempt."""
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _may_capture(tx, service, case, now):
+            return refused
+        challenge = tx.challenge(nonce_hash(nonce))
+        why = answered(challenge, case, now=now)
+        shown = service.desk.look(case.id, now=now)
+        if why is not None or challenge is None or shown is None:
+            sentence = "This capture answers no open question of this case. Ask for a new one."
+            return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=str(why or ""))
+        try:
+            tx.spend_challenge(challenge.id, now=now)
+        except Taken:
+            sentence = "This capture was used already. Ask for a new one."
+            return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
+        case = tx.change_case(replace(case, attempts=case.attempts + 1))
+        if case.person is not None:
+            tx.add_attempt(case.id, case.person, at=now)
+        told = {"attempt": str(case.attempts), "challenge": challenge.id}
+        logged(tx, case, "capture_begun", actor=SUBSCRIBER, now=now, details=told)
+        return case, challenge, shown
+
+
+def _record(  # noqa: PLR0913, PLR0917 - the facts of one record
+    service: Service,
+    case: Case,
+    decision: Decision,
+    evidence: Evidence,
+    challenge_id: str,
+    now: datetime,
+) -> DecisionRecord:
+    band = str(evidence.comparison.value) if isinstance(evidence.comparison, Measured) else ""
+    return record(
+        case,
+        decision,
+        authority=challenge_id,
+        band=band,
+        versions=service.site.engine.versions,
+        decided_by=(),
+        now=now,
+    )
+
+
+def _hold(  # noqa: PLR0913, PLR0917 - the facts of what is held
+    tx: Transaction,
+    service: Service,
+    case: Case,
+    shown: Shown,
+    live: Sequence[bytes],
+    now: datetime,
+) -> None:
+    """Seal what the reviewer has to look at: the portrait and the last live picture."""
+    until = now + service.profile.retention[Record.HELD]
+    for name, picture in (("portrait", shown.portrait), ("live", live[-1])):
+        envelope = service.sealer.seal(picture, purpose="review", context=f"{case.id}/{name}")
+        tx.hold(HeldItem(case=case.id, name=name, envelope=envelope, until=until))

@@ -1,0 +1,259 @@
+"""What happens after a decision without anybody asking: waits end, cases expire, orders go out.
+
+Each crash is answered by the outbox: what was committed to be done is tried again under the same id
+until it was confirmed, and confirming is one commit with what it changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lineproof.domain.audit import Actor
+from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
+from lineproof.domain.line import CHANGES_A_LINE, Line, LineStatus, hindered
+from lineproof.domain.notice import NoticeKind
+from lineproof.domain.order import ORDER_OF, Done, OrderKind, Rejected
+from lineproof.domain.reason import Decision, Outcome
+from lineproof.domain.retry import MOST_TRIES, delay
+from lineproof.flow.fresh import new_id
+from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
+from lineproof.flow.refused import UNKNOWN, Refused, not_now
+from lineproof.flow.settle import consequence, place, record, standing
+from lineproof.ports import Unavailable
+from lineproof.storage import Changed, Message, Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.order import Order
+    from lineproof.ports import Service
+    from lineproof.storage import Transaction
+
+
+LEASE = timedelta(seconds=60)
+"""A worker has this long to handle a message before another one may."""
+
+MOST_DUE = 100
+"""Cases that one look at the clock moves on."""
+
+
+def tick(service: Service, *, now: datetime) -> int:
+    """Move on what the clock moves: give the number of cases that were."""
+    with service.store.read() as tx:
+        due = tx.due(now=now, limit=MOST_DUE)
+    return sum(_ripen(service, case_id, now) for case_id in due)
+
+
+def _ripen(service: Service, case_id: str, now: datetime) -> bool:
+    try:
+        with service.store.begin() as tx:
+            case = tx.case(case_id)
+            if case is None:
+                return False
+            if case.status is Status.APPROVED:
+                return _release(tx, service, case, now)
+            return now >= case.expires_at and _expire(tx, service, case, now)
+    except Changed:
+        # Somebody else moved it in this moment; the next look finds it as it is then.
+        return False
+
+
+def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bool:
+    """Order what was approved, unless the line's facts forbid it by now."""
+    if case.not_before is None or now < case.not_before:
+        return False
+    # The holder may have locked the line, or another case may have changed it, since the approval.
+    if reasons := hindered(standing(tx, service, case, now=now), service.profile):
+        decision = Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
+        kept = record(
+            case, decision, authority=None, band="", versions=None, decided_by=(), now=now
+        )
+        tx.add_decision(kept)
+        told = {"reasons": " ".join(str(reason) for reason in reasons)}
+        moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)
+        return True
+    place(tx, service, case, actor=CLOCK, now=now)
+    return True
+
+
+def _expire(tx: Transaction, service: Service, case: Case, now: datetime) -> bool:
+    try:
+        after = moved(tx, case, Event.EXPIRED, actor=CLOCK, now=now)
+    except IllegalMove:
+        return False
+    service.desk.clear(case.id)
+    if case.kind is Kind.RECHECK:
+        consequence(tx, service, after, now=now)
+    return True
+
+
+def deliver(service: Service, *, worker: str, now: datetime) -> bool:
+    """Handle one message of the outbox; False where none waits."""
+    with service.store.begin() as tx:
+        message = tx.claim(worker=worker, now=now, lease_until=now + LEASE)
+    if message is None:
+        return False
+    # A crash here, or anywhere before the message is taken out, lets the lease end: somebody else
+    # handles the message then, and whoever it goes to knows its id.
+    try:
+        if message.topic is Topic.ORDER:
+            _carry_out(service, message, worker, now)
+        elif message.topic is Topic.NOTICE:
+            _send_notice(service, message, worker, now)
+        else:
+            _announce(service, message, worker)
+    except Unavailable as unavailable:
+        _later(service, message, worker, now, unavailable.code)
+    return True
+
+
+def _carry_out(service: Service, message: Message, worker: str, now: datetime) -> None:
+    with service.store.read() as tx:
+        order = tx.order(message.subject)
+    if order is None:
+        _later(service, message, worker, now, "order_unknown", last=True)
+        return
+    answer = service.operator.carry_out(order)
+    # A crash here: the network has done it and we do not know. The order goes out again with the
+    # same id, the network finds it done, and this commit follows then.
+    with service.store.begin() as tx:
+        if not tx.handled(message.id, worker=worker):
+            return
+        case = tx.case(order.case)
+        if case is not None:
+            _confirm(tx, service, case, order, answer, now)
+
+
+def _confirm(  # noqa: PLR0913, PLR0917 - the facts of one answer
+    tx: Transaction,
+    service: Service,
+    case: Case,
+    order: Order,
+    answer: Done | Rejected,
+    now: datetime,
+) -> None:
+    """Write what the network answered into case and line, in the commit that ends the message."""
+    main = order.kind is ORDER_OF.get(case.kind)
+    told = {"order": order.id, "order_kind": str(order.kind)}
+    if isinstance(answer, Rejected):
+        told["code"] = answer.code
+        if main and case.status is Status.ORDERED:
+            moved(tx, case, Event.ORDER_REJECTED, actor=NETWORK, now=now, details=told)
+        else:
+            logged(tx, case, "order_rejected", actor=NETWORK, now=now, details=told)
+        return
+    line = tx.line(order.msisdn)
+    if not main:
+        if line is not None and order.kind in STATUS_OF:
+            tx.change_line(replace(line, status=STATUS_OF[order.kind]))
+        logged(tx, case, "order_done", actor=NETWORK, now=now, details=told)
+        return
+    _change_line(tx, case, order, line, now)
+    if line is not None and case.kind in CHANGES_A_LINE:
+        notify(
+            tx,
+            case,
+            NoticeKind.CHANGED,
+            addresses=reachable(line.msisdn, line.second_channel),
+            answer=None,
+            hasher=service.hasher,
+            now=now,
+        )
+    moved(tx, case, Event.ISSUED, actor=NETWORK, now=now, details=told)
+
+
+STATUS_OF = {
+    OrderKind.BAR_OUTGOING: LineStatus.BARRED,
+    OrderKind.SUSPEND: LineStatus.SUSPENDED,
+    OrderKind.RESTORE: LineStatus.ACTIVE,
+}
+"""What a line is after an order that changes neither SIM nor holder."""
+
+
+def _change_line(
+    tx: Transaction, case: Case, order: Order, line: Line | None, now: datetime
+) -> None:
+    if case.person is None or (line is None and order.sim is None):
+        # No approval leads here without a person, and no new line without a SIM.
+        msg = f"case {case.id} was ordered without a person or a SIM"
+        raise RuntimeError(msg)
+    if line is None and order.sim is not None:
+        new = Line(
+            msisdn=case.msisdn,
+            operator=case.operator,
+            sim=order.sim,
+            holder=case.person,
+            status=LineStatus.ACTIVE,
+            locked=False,
+            version=1,
+            opened_at=now,
+            changed_at=now,
+            second_channel=case.second_channel,
+        )
+        tx.add_line(new)
+    elif line is not None:
+        after = replace(line, sim=order.sim or line.sim, changed_at=now)
+        if case.kind is Kind.TRANSFER:
+            after = replace(after, holder=case.person, second_channel=case.second_channel)
+        tx.change_line(after)
+
+
+def _send_notice(service: Service, message: Message, worker: str, now: datetime) -> None:
+    with service.store.read() as tx:
+        notice = tx.notice(message.subject)
+    if notice is not None:
+        answer = message.body.get("answer")
+        secret = service.hasher.secret(answer, notice.id) if answer else None
+        # A crash after this sends the notice twice, which is better than not at all.
+        service.messenger.deliver(notice, secret=secret)
+    with service.store.begin() as tx:
+        if tx.handled(message.id, worker=worker) and notice is not None:
+            tx.mark_sent(notice.id, now=now)
+
+
+def _announce(service: Service, message: Message, worker: str) -> None:
+    with service.store.read() as tx:
+        endpoint = tx.endpoint(message.body["endpoint"])
+    if endpoint is not None and endpoint.active:
+        body = {**message.body, "case": message.subject}
+        service.announcer.announce(endpoint, event_id=message.id, body=body)
+    with service.store.begin() as tx:
+        tx.handled(message.id, worker=worker)
+
+
+def _later(  # noqa: PLR0913 - the facts of one try
+    service: Service,
+    message: Message,
+    worker: str,
+    now: datetime,
+    code: str,
+    *,
+    last: bool = False,
+) -> None:
+    """Try again after a while, or give the message up where it may be replayed by hand."""
+    tries = message.tries + 1
+    with service.store.begin() as tx:
+        if last or tries >= MOST_TRIES:
+            tx.bury(message.id, worker=worker, now=now, code=code)
+        else:
+            due_at = now + delay(tries, message.id)
+            tx.postpone(message.id, worker=worker, due_at=due_at, code=code)
+
+
+def reorder(service: Service, case_id: str, *, actor: Actor, now: datetime) -> Case | Refused:
+    """Send the order of a case again that the network rejected: the same order, the same id."""
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if case.status is not Status.UNFULFILLED:
+            return not_now(case.status)
+        order = next(o for o in tx.orders(case.id) if o.kind is ORDER_OF.get(case.kind))
+        message = Message(
+            id=new_id("msg", now), topic=Topic.ORDER, subject=order.id, body={}, due_at=now, tries=0
+        )
+        tx.send(message)
+        told = {"order": order.id}
+        return moved(tx, case, Event.ORDERED, actor=actor, now=now, details=told)

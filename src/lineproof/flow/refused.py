@@ -1,0 +1,56 @@
+"""What a verb answers when it does nothing: a code and a sentence that says what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lineproof.domain.reason import Reason
+
+
+class RefusalCode(StrEnum):
+    """Stable for callers; each is explained in docs/reasons.md."""
+
+    CASE_UNKNOWN = "case_unknown"
+    NOT_NOW = "not_now"
+    """The case stands where this cannot happen."""
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    REQUEST_INCOMPLETE = "request_incomplete"
+    LINE_FORBIDS = "line_forbids"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_TEXT_UNKNOWN = "consent_text_unknown"
+    WAY_NOT_OFFERED = "way_not_offered"
+    DOCUMENT_NEEDED = "document_needed"
+    DOCUMENT_UNREADABLE = "document_unreadable"
+    PICTURE_UNREADABLE = "picture_unreadable"
+    CHALLENGE_REFUSED = "challenge_refused"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a secret
+    ALREADY_ATTESTED = "already_attested"
+    OWN_CASE = "own_case"
+    NOT_ALLOWED = "not_allowed"
+    LINE_UNKNOWN = "line_unknown"
+    NOTHING_HELD = "nothing_held"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was changed, and why. ``about`` is a finer code where there is one."""
+
+    code: RefusalCode
+    sentence: str
+    about: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+UNKNOWN = Refused(RefusalCode.CASE_UNKNOWN, "There is no such case. Check its id.")
+
+
+def not_now(status: str) -> Refused:
+    """Refuse what cannot happen where the case stands."""
+    return Refused(
+        RefusalCode.NOT_NOW,
+        f"The case is {status}, where this cannot be done. Read the case to see what comes next.",
+        about=status,
+    )

@@ -1,0 +1,124 @@
+"""Referred cases: what a reviewer sees, and what follows from a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lineproof.domain.audit import Actor, ActorKind
+from lineproof.domain.case import Case, Status
+from lineproof.domain.evidence import ReviewEvidence
+from lineproof.domain.policy import decide_by_review
+from lineproof.domain.reason import Outcome, Reason, ReasonCode
+from lineproof.domain.review import Verdict, VerdictKind, VerdictReason
+from lineproof.domain.staff import Act
+from lineproof.flow.capture import Captured
+from lineproof.flow.moving import logged
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
+from lineproof.flow.settle import record, settle, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from lineproof.domain.staff import Staff
+    from lineproof.ports import Service
+    from lineproof.storage import DecisionRecord, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a reviewer may look at while the case is open."""
+
+    case: Case
+    decisions: Sequence[DecisionRecord]
+    pictures: Mapping[str, bytes] = field(repr=False)
+    """``portrait`` and ``live``, unsealed in memory; empty where nothing is held."""
+
+
+def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Opinion | Refused:
+    """Show a referred case to a reviewer. The look is in the log before it is had."""
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _barred(tx, case, staff):
+            return refused
+        held = tx.held(case.id, now=now)
+        actor = Actor(ActorKind.STAFF, staff.id)
+        told = {"pictures": str(len(held)), "why": "review"}
+        logged(tx, case, "viewed", actor=actor, now=now, details=told)
+        decisions = tx.decisions(case.id)
+    pictures: dict[str, bytes] = {}
+    for item in held:
+        context = f"{item.case}/{item.name}"
+        content = service.sealer.unseal(item.envelope, purpose="review", context=context)
+        if content is not None:
+            pictures[item.name] = content
+    return Opinion(case=case, decisions=decisions, pictures=pictures)
+
+
+def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
+    service: Service,
+    case_id: str,
+    staff: Staff,
+    *,
+    kind: VerdictKind,
+    reason: VerdictReason,
+    now: datetime,
+) -> Captured | Refused:
+    """Take a reviewer's verdict; an approval against what was found waits for a second one."""
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _barred(tx, case, staff):
+            return refused
+        referral = _referral(tx.decisions(case.id))
+        verdict = Verdict(
+            case=case.id, decision=referral.id, staff=staff.id, kind=kind, reason=reason, at=now
+        )
+        tx.add_verdict(verdict)
+        verdicts = tuple(each for each in tx.verdicts(case.id) if each.decision == referral.id)
+        evidence = ReviewEvidence(
+            referred_for=referral.decision.reasons,
+            verdicts=verdicts,
+            handled_by=case.handled_by,
+            witnesses=tuple(tx.witnesses(case.id)),
+        )
+        decision = decide_by_review(evidence, standing(tx, service, case, now=now), service.profile)
+        kept = record(
+            case,
+            decision,
+            authority=None,
+            band="",
+            versions=None,
+            decided_by=tuple(each.staff for each in verdicts),
+            now=now,
+        )
+        actor = Actor(ActorKind.STAFF, staff.id)
+        return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
+
+
+def _barred(tx: Transaction, case: Case, staff: Staff) -> Refused | None:
+    """Say why this member of staff may not review this case."""
+    if not staff.may(Act.REVIEW):
+        return Refused(RefusalCode.NOT_ALLOWED, "Your role reviews no cases.")
+    if case.status is not Status.REFERRED:
+        return not_now(case.status)
+    hands = {witness.staff for witness in tx.witnesses(case.id)}
+    hands |= {case.handled_by.staff} if case.handled_by is not None else set()
+    if staff.id in hands:
+        sentence = "You had a hand in this case. Somebody else must review it."
+        return Refused(RefusalCode.OWN_CASE, sentence)
+    return None
+
+
+def _referral(decisions: Sequence[DecisionRecord]) -> DecisionRecord:
+    """Give the decision that referred the case; waiting for a second reviewer is none."""
+    waits = Reason(ReasonCode.SECOND_REVIEWER_MISSING)
+    return next(
+        kept
+        for kept in reversed(decisions)
+        if kept.decision.outcome is Outcome.REFER and waits not in kept.decision.reasons
+    )

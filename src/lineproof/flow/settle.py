@@ -1,0 +1,218 @@
+"""What follows a decision: its record, the case's move, notices, the order; in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lineproof.domain.case import Event, Kind, Route
+from lineproof.domain.line import (
+    CHANGES_A_LINE,
+    NEEDS_A_LINE,
+    LineStatus,
+    Standing,
+    earliest,
+)
+from lineproof.domain.notice import NoticeKind
+from lineproof.domain.order import ORDER_OF, Order, OrderKind
+from lineproof.domain.reason import Decision, Outcome
+from lineproof.domain.token import TokenUse
+from lineproof.flow.fresh import new_id
+from lineproof.flow.moving import moved, notify, reachable
+from lineproof.storage import DecisionRecord, Message, Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.audit import Actor
+    from lineproof.domain.case import Case
+    from lineproof.domain.line import Line
+    from lineproof.domain.reason import Reason
+    from lineproof.ports import Service, Versions
+    from lineproof.storage import Transaction
+
+EVENT_OF = {
+    Outcome.APPROVE: Event.APPROVED,
+    Outcome.RETRY: Event.RETRIED,
+    Outcome.REFER: Event.REFERRED,
+    Outcome.REFUSE: Event.REFUSED,
+}
+"""What a decision does to a case."""
+
+
+def standing(tx: Transaction, service: Service, case: Case, *, now: datetime) -> Standing:
+    """Give what stands about the case's line and person; both stay locked until the commit."""
+    line = tx.line(case.msisdn)
+    held = tried = 0
+    if case.person is not None:
+        tx.lock_person(case.person)
+        held = tx.lines_held(case.person, besides=case.id)
+        if case.route is Route.FACE:
+            window = service.profile.attempts_window
+            tried = tx.attempts(case.person, since=now - window)
+    channels = reachable(line.msisdn, line.second_channel) if line is not None else {}
+    return Standing(
+        kind=case.kind,
+        line=line,
+        person=case.person,
+        lines_held=held,
+        attempts=tried,
+        # A transfer leaves its first status only by the holder's own answer.
+        holder_agreed=case.kind is Kind.TRANSFER,
+        channels=frozenset(channels),
+        now=now,
+    )
+
+
+def record(  # noqa: PLR0913 - one keyword for each fact of the record
+    case: Case,
+    decision: Decision,
+    *,
+    authority: str | None,
+    band: str,
+    versions: Versions | None,
+    decided_by: tuple[str, ...],
+    now: datetime,
+) -> DecisionRecord:
+    """Give what stays of a decision; ``authority`` None makes the decision its own."""
+    decision_id = new_id("dec", now)
+    made_with = (
+        {name: getattr(versions, name) for name in versions.__slots__}
+        if versions is not None
+        else {}
+    )
+    return DecisionRecord(
+        id=decision_id,
+        case=case.id,
+        route=str(case.route or ""),
+        attempt=case.attempts,
+        decision=decision,
+        band=band,
+        versions={**made_with, "policy": case.profile},
+        authority=authority or decision_id,
+        decided_by=decided_by,
+        decided_at=now,
+    )
+
+
+def settle(
+    tx: Transaction, service: Service, case: Case, kept: DecisionRecord, *, actor: Actor
+) -> Case:
+    """Keep a decision and do what follows from it."""
+    now, decision = kept.decided_at, kept.decision
+    tx.add_decision(kept)
+    told = {
+        "decision": kept.id,
+        "outcome": str(decision.outcome),
+        "reasons": " ".join(str(reason) for reason in decision.reasons),
+        "route": kept.route,
+        "attempt": str(kept.attempt),
+        "policy": case.profile,
+    }
+    event = EVENT_OF[decision.outcome]
+    if event is not Event.APPROVED:
+        after = moved(tx, case, event, actor=actor, now=now, details=told)
+        if event is Event.REFUSED and case.kind is Kind.RECHECK:
+            consequence(tx, service, after, now=now)
+        return after
+    due = earliest(case.kind, service.profile, now=now)
+    case = moved(tx, case, event, actor=actor, now=now, details=told, not_before=due)
+    if case.kind in CHANGES_A_LINE:
+        _announce_change(tx, service, case, now)
+    return place(tx, service, case, actor=actor, now=now) if due <= now else case
+
+
+def refer(
+    tx: Transaction, case: Case, *reasons: Reason, event: Event, actor: Actor, now: datetime
+) -> Case:
+    """Hand an approved case to a reviewer after all, with a decision that says why."""
+    decision = Decision(outcome=Outcome.REFER, reasons=reasons, change=None)
+    kept = record(case, decision, authority=None, band="", versions=None, decided_by=(), now=now)
+    tx.add_decision(kept)
+    told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
+    return moved(tx, case, event, actor=actor, now=now, details=told, not_before=None)
+
+
+def place(tx: Transaction, service: Service, case: Case, *, actor: Actor, now: datetime) -> Case:
+    """Write the order of an approved case whose time has come, and hand it to the outbox.
+
+    commit(ordered) -> operator.carry_out(order) -> commit(issued). A crash after the first commit
+    leaves the message in the outbox, and it is sent again under the same id.
+    """
+    line = tx.line(case.msisdn)
+    kind = ORDER_OF.get(case.kind)
+    if kind is None:
+        return _done_here(tx, case, line, actor=actor, now=now)
+    authority = _authority(tx, case)
+    wait = service.profile.sms_hold
+    if case.kind in CHANGES_A_LINE and wait:
+        hold = _order(case, OrderKind.HOLD_SMS, line, now)
+        hold = replace(hold, sim=None, until=(now + wait).isoformat())
+        send_order(tx, hold, authority=f"{authority}/sms", now=now)
+    order = _order(case, kind, line, now)
+    send_order(tx, order, authority=authority, now=now)
+    return moved(tx, case, Event.ORDERED, actor=actor, now=now, details={"order": order.id})
+
+
+def consequence(tx: Transaction, service: Service, case: Case, *, now: datetime) -> None:
+    """Ask the network for what the profile says follows a re-check that was not passed."""
+    # The two consequences that ask for something are named as their orders are.
+    if service.profile.recheck_consequence.value not in set(OrderKind):
+        return
+    kind = OrderKind(service.profile.recheck_consequence.value)
+    order = _order(case, kind, tx.line(case.msisdn), now)
+    send_order(tx, order, authority=f"{case.id}/consequence", now=now)
+
+
+def send_order(tx: Transaction, order: Order, *, authority: str, now: datetime) -> None:
+    """Keep an order and put it into the outbox."""
+    tx.add_order(order, authority=authority)
+    message = Message(
+        id=new_id("msg", now), topic=Topic.ORDER, subject=order.id, body={}, due_at=now, tries=0
+    )
+    tx.send(message)
+
+
+def _done_here(
+    tx: Transaction, case: Case, line: Line | None, *, actor: Actor, now: datetime
+) -> Case:
+    """Finish a case that changes nothing in the network, but may give a line its service back."""
+    if line is not None and case.kind is Kind.LOCK_RELEASE:
+        tx.change_line(replace(line, locked=False))
+    if line is not None and case.kind is Kind.RECHECK and line.status is not LineStatus.ACTIVE:
+        order = _order(case, OrderKind.RESTORE, line, now)
+        send_order(tx, order, authority=_authority(tx, case), now=now)
+    return moved(tx, case, Event.ISSUED, actor=actor, now=now)
+
+
+def _announce_change(tx: Transaction, service: Service, case: Case, now: datetime) -> None:
+    line = tx.line(case.msisdn)
+    if line is not None:
+        notify(
+            tx,
+            case,
+            NoticeKind.CHANGE_ASKED,
+            addresses=reachable(line.msisdn, line.second_channel),
+            answer=TokenUse.OBJECTION,
+            hasher=service.hasher,
+            now=now,
+        )
+
+
+def _authority(tx: Transaction, case: Case) -> str:
+    """Give what the approval rests on: the challenge that was answered, or the decision itself."""
+    approving = [kept for kept in tx.decisions(case.id) if kept.decision.outcome is Outcome.APPROVE]
+    return approving[-1].authority
+
+
+def _order(case: Case, kind: OrderKind, line: Line | None, now: datetime) -> Order:
+    known = case.kind in NEEDS_A_LINE and line is not None
+    return Order(
+        id=new_id("ord", now),
+        kind=kind,
+        case=case.id,
+        msisdn=case.msisdn,
+        sim=case.sim,
+        old_sim=line.sim if known and line is not None else None,
+        until=None,
+    )
