@@ -1,19 +1,11 @@
 """Feed damaged face records, pictures, licences and numbers to their parsers, led by coverage.
 
-``python -m tests.reading.fuzz_records --seconds 600`` needs atheris, which nothing else here does.
-Each parser is fed in a process of its own, so that a crash, a hang or too much memory is seen; the
-input that did it is kept in a temporary folder and named.
+``python -m tests.reading.fuzz_records --seconds 600``; see ``fuzzing`` for what it needs.
 """
 
-# ruff: noqa: T201 - it reports to whoever ran it
 from __future__ import annotations
 
-import argparse
-import importlib
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lineproof.domain.finding import Unmeasured, Unreadable
@@ -23,6 +15,7 @@ from lineproof.reading.biometric_group import PORTRAIT_LIMITS, portrait_of, read
 from lineproof.reading.national_number import examine, find
 from lineproof.reading.number_kinds import KINDS
 from tests.reading import codestreams as j2k
+from tests.reading.fuzzing import run
 from tests.reading.payloads import licence
 from tests.reading.records import (
     codestream,
@@ -40,9 +33,6 @@ from tests.reading.records import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SECONDS_AN_INPUT = 10
-MOST_MEMORY_MB = 600
-LONGEST = 20_000
 _COUNTRIES = sorted(KINDS)
 
 
@@ -114,48 +104,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 
 
-def feed(target: str, seconds: int, folder: Path) -> None:
-    """Feed one parser in this process; never returns."""
-    atheris = importlib.import_module("atheris")
-    corpus = folder / f"{target}-corpus"
-    corpus.mkdir(exist_ok=True)
-    for number, data in enumerate(seeds(target)):
-        (corpus / f"seed-{number}").write_bytes(data)
-    arguments = [
-        *(sys.argv[0], str(corpus), f"-artifact_prefix={folder}/{target}-"),
-        *(f"-max_total_time={seconds}", f"-timeout={SECONDS_AN_INPUT}", f"-max_len={LONGEST}"),
-        *(f"-rss_limit_mb={MOST_MEMORY_MB}", "-print_final_stats=1", "-verbosity=0"),
-    ]
-    atheris.instrument_all()
-    atheris.Setup(arguments, TARGETS[target])
-    atheris.Fuzz()
-
-
-def main() -> int:
-    """Feed each parser for its share of the time, and report how each ended."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=600, help="for all of them together")
-    parser.add_argument("--only", choices=TARGETS, default=None)
-    parser.add_argument("--folder", type=Path, default=None, help="default: a temporary one")
-    parser.add_argument("--feed", choices=TARGETS, default=None, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.feed is not None:
-        feed(options.feed, options.seconds, options.folder)
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="lineproof-fuzz-"))
-    targets = [options.only] if options.only else list(TARGETS)
-    share, ended = options.seconds // len(targets), 0
-    for target in targets:
-        print(f"feeding {target} for {share} s", flush=True)
-        command = [sys.executable, "-m", "tests.reading.fuzz_records", "--feed", target]
-        command += ["--seconds", str(share), "--folder", str(folder)]
-        # Decoders complain of every damaged picture; what the parsers do is in the same file.
-        with (folder / f"{target}.log").open("w") as log:
-            done = subprocess.run(command, check=False, stderr=log)
-        ended |= done.returncode
-        if done.returncode:
-            print(f"{target} ended with {done.returncode}; what did it is in {folder}")
-    return 1 if ended else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("tests.reading.fuzz_records", TARGETS, seeds))
