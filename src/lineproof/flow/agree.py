@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineproof.domain.audit import Actor
 from lineproof.domain.case import Case, Event, IllegalMove, Route, Status
 from lineproof.domain.consent import Consent, Purpose, exists
 from lineproof.domain.reason import Reason, ReasonCode
@@ -17,6 +16,7 @@ from lineproof.storage import Taken
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lineproof.domain.audit import Actor
     from lineproof.ports import Service
     from lineproof.storage import Transaction
 

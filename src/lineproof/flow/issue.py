@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lineproof.domain.audit import Actor
 from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
 from lineproof.domain.line import CHANGES_A_LINE, Line, LineStatus, hindered
 from lineproof.domain.notice import NoticeKind
@@ -27,6 +26,7 @@ from lineproof.storage import Changed, Message, Topic
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lineproof.domain.audit import Actor
     from lineproof.domain.order import Order
     from lineproof.ports import Service
     from lineproof.storage import Transaction
