@@ -16,7 +16,7 @@ from lineproof.domain.document import (
     Strength,
     unread,
 )
-from lineproof.domain.finding import Measured
+from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.domain.policy import decide_on_document
 from lineproof.domain.reason import Outcome
 from lineproof.domain.validity import ANY_TYPE, DocumentRules
@@ -106,6 +106,18 @@ def test_what_a_document_is_good_for(
 ) -> None:
     """Facts refuse, doubts go to a person, and what nobody read is never taken for granted."""
     assert conclusion(document, asked) == (outcome, reasons)
+
+
+@pytest.mark.parametrize("validity", [False, True])
+def test_a_card_without_an_end_goes_to_a_person(*, validity: bool) -> None:
+    """Whether it ended in 1999 or never does the zone cannot tell: neither refused nor approved."""
+    found = passport()
+    assert isinstance(found.mrz, Measured)
+    endless = replace(found.mrz.value, date_of_expiry=Unmeasured("mrz_without_end"))
+    assert conclusion(replace(found, mrz=Measured(endless)), rules(validity=validity)) == (
+        Outcome.REFER,
+        ["document_fact_unmeasured.date_of_expiry"],
+    )
 
 
 def test_signals_and_disagreements_send_to_a_person_and_never_refuse() -> None:

@@ -224,6 +224,17 @@ def test_date_of_expiry(six: str, told: str) -> None:
     assert said(parsed((lines[0], lines[1][:21] + six + lines[1][27:])))["date_of_expiry"] == told
 
 
+@pytest.mark.parametrize("six", ["991231", "990101", "9912<<"])
+def test_a_card_without_an_end_has_not_ended(six: str) -> None:
+    """The year 99 may be 9999 or 1999, and is taken for neither."""
+    lines = ERIKSSON[MrzFormat.TD3]
+    mrz = parsed((lines[0], lines[1][:21] + six + lines[1][27:]))
+    assert reason(mrz.date_of_expiry) == "mrz_without_end"
+    later = parse((lines[0], lines[1][:21] + six + lines[1][27:]), today=date(2090, 1, 1))
+    assert isinstance(later, Measured)
+    assert said(later.value)["date_of_expiry"].startswith("2099-")
+
+
 @pytest.mark.parametrize("six", ["741312", "740230", "7408O2", "7<0812", "010229"])
 def test_dates_that_can_be_none(six: str) -> None:
     """A month 13, a 30th of February, a letter or half a filler is no date."""
@@ -299,7 +310,7 @@ holders = st.builds(
     issuing_state=st.sampled_from(["UTO", "D", "CHN"]),
     nationality=st.sampled_from(["XXA", "D", "GBN"]),
     date_of_birth=st.none() | st.dates(date(1926, 6, 2), TODAY),
-    date_of_expiry=st.dates(date(1977, 1, 1), date(2076, 1, 1)),
+    date_of_expiry=st.dates(date(2000, 1, 1), date(2076, 1, 1)),
     optional_data=st.text("ABC123", max_size=7),
 )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 11, 24)
 PAGES = SHARED / "data" / "mrz_pages"
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-NUMBERS = "L898902C36UTO7408122X3204153<<<<<<<<<<<<<<<4"
+NUMBERS = "L898902C36UTO7408122<3204153<<<<<<<<<<<<<<<4"
 
 
 @lru_cache(maxsize=1)

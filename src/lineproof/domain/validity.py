@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.domain.document import PartialDate, Strength, best, disagreements, failed, strength
-from lineproof.domain.finding import Measured
+from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.domain.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def _not_certain(document: DocumentFinding, rules: DocumentRules, today: date) -
     """Name the facts that the rules need and the document does not tell, or not well enough."""
     expiry, born = _date(document, "date_of_expiry"), _date(document, "date_of_birth")
     expiry_open = rules.validity_required if expiry is None else expiry.earliest < today
+    expiry_open |= expiry is None and _without_end(document)
     age_open = born is None or not _reached(born.latest, rules.least_age, today)
     kind_open = best(document, "document_code") is None and "" not in rules.accepted_types
     unsure = {
@@ -133,6 +134,15 @@ def guardianship(document: DocumentFinding, years: int, *, today: date) -> tuple
     if born is None:
         return (Reason(ReasonCode.DOCUMENT_FACT_UNMEASURED, "date_of_birth"),)
     return (Reason(ReasonCode.GUARDIAN_NEEDED),)
+
+
+def _without_end(document: DocumentFinding) -> bool:
+    """Whether a zone's expiry may be 9999, for ever, or 1999: a person has to look which."""
+    zones = [document.mrz]
+    if isinstance(document.chip, Measured):
+        zones.append(document.chip.value.mrz)
+    unclear = Unmeasured("mrz_without_end")
+    return any(isinstance(z, Measured) and z.value.date_of_expiry == unclear for z in zones)
 
 
 @dataclass(frozen=True, slots=True)

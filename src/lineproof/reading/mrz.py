@@ -22,6 +22,9 @@ Span: TypeAlias = tuple[int, int, int]
 """A line's index, the first character's index in it, and the index after the last."""
 
 NOT_SETTLED: Final = Unmeasured("not_settled")
+FRENCH_CARD: Final = "IDFRA"
+"""How the two lines of France's identity card until 2021 begin; ``french_card`` parses it."""
+
 LINE: Final = re.compile(r"[A-Z0-9<]+")
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9<]")
 _STATE: Final = re.compile(r"[A-Z]{3}|[A-Z]{2}<|[A-Z]<<")
@@ -113,7 +116,8 @@ def parse(lines: Sequence[str | None], *, today: date) -> Finding[Mrz]:
     Unmeasured: ``not_settled`` (no line is), ``mrz_shape`` (no format has so many lines of that
     length), ``mrz_characters`` (others than A-Z, 0-9 and ``<``), ``mrz_document_code`` (it does
     not begin with a letter), ``mrz_format`` (the first of two lines is unsettled, and the second
-    is not shown by its composite check digit to be no visa's). A field alone may be
+    is not shown by its composite check digit to be no visa's), ``not_icao_layout`` (France's
+    identity card until 2021: see ``french_card``). A field alone may be
     Unmeasured ``mrz_state``, ``mrz_names``, ``mrz_number`` or ``mrz_date``: what stands there can
     be none.
     """
@@ -151,6 +155,8 @@ def _format(lines: Sequence[str | None]) -> Finding[MrzFormat]:
 def _of_two(lines: Sequence[str | None], formats: list[MrzFormat]) -> Finding[MrzFormat]:
     """Tell a visa from the document of the same size, which comes first in ``formats``."""
     document, visa = formats
+    if document is MrzFormat.TD2 and (lines[0] or "").startswith(FRENCH_CARD):
+        return Unmeasured("not_icao_layout")
     if lines[0] is not None:
         return Measured(visa if lines[0].startswith("V") else document)
     last = [c for c in _checks(document, lines) if c.name in ("optional_data", "composite")]
@@ -162,7 +168,7 @@ def _parsed(kind: MrzFormat, lines: Sequence[str | None], today: date) -> Mrz:
     names = parts(lines, layout.names)
     surname, given_names = _names(names)
     fields = {
-        "document_code": _plain(parts(lines, (0, 0, 2))),
+        "document_code": plain(parts(lines, (0, 0, 2))),
         "issuing_state": _state(parts(lines, (0, 2, 5))),
         "surname": surname,
         "given_names": given_names,
@@ -170,7 +176,7 @@ def _parsed(kind: MrzFormat, lines: Sequence[str | None], today: date) -> Mrz:
     }
     return Mrz(
         format=kind,
-        lines=tuple(NOT_SETTLED if line is None else Measured(line) for line in lines),
+        lines=settled_lines(lines),
         checks=_checks(kind, lines),
         fields=fields | _number_and_optional(layout, lines),
         names_truncated=names is not None and not names.endswith("<"),
@@ -179,7 +185,12 @@ def _parsed(kind: MrzFormat, lines: Sequence[str | None], today: date) -> Mrz:
     )
 
 
-def _plain(text: str | None) -> Finding[str]:
+def settled_lines(lines: Sequence[str | None]) -> tuple[Finding[str], ...]:
+    """Give each line as a finding."""
+    return tuple(NOT_SETTLED if line is None else Measured(line) for line in lines)
+
+
+def plain(text: str | None) -> Finding[str]:
     """Take the fillers away: none at the ends, and one space for each run of them inside."""
     return NOT_SETTLED if text is None else Measured(" ".join(text.replace("<", " ").split()))
 
@@ -188,7 +199,7 @@ def _state(text: str | None) -> Finding[str]:
     """Read a state's code: letters, then fillers (9303-3, 5); it need not be a listed one."""
     if text is None:
         return NOT_SETTLED
-    return _plain(text) if _STATE.fullmatch(text) else Unmeasured("mrz_state")
+    return plain(text) if _STATE.fullmatch(text) else Unmeasured("mrz_state")
 
 
 def _names(text: str | None) -> tuple[Finding[str], Finding[str]]:
@@ -202,7 +213,7 @@ def _names(text: str | None) -> tuple[Finding[str], Finding[str]]:
     if not _NAMES.fullmatch(text):
         return Unmeasured("mrz_names"), Unmeasured("mrz_names")
     primary, _, secondary = text.partition("<<")
-    return _plain(primary), _plain(secondary)
+    return plain(primary), plain(secondary)
 
 
 def _number_and_optional(layout: Layout, lines: Sequence[str | None]) -> dict[str, Finding[str]]:
@@ -213,10 +224,10 @@ def _number_and_optional(layout: Layout, lines: Sequence[str | None]) -> dict[st
     if number is None or given is None:
         whole: Finding[str] = NOT_SETTLED
     else:
-        whole = _plain(number + rest[:-1]) if number.strip("<") else Unmeasured("mrz_number")
+        whole = plain(number + rest[:-1]) if number.strip("<") else Unmeasured("mrz_number")
     first = None if optional[0] is None else optional[0][len(rest) :]
-    told = {"document_number": whole, "optional_data": _plain(first)}
-    return told | ({"optional_data_2": _plain(optional[1])} if len(optional) > 1 else {})
+    told = {"document_number": whole, "optional_data": plain(first)}
+    return told | ({"optional_data_2": plain(optional[1])} if len(optional) > 1 else {})
 
 
 def _number(layout: Layout, lines: Sequence[str | None]) -> tuple[str | None, str | None]:

@@ -5,9 +5,9 @@ nothing of the century. The two rules here are Lineproof's own:
 
 - nobody is born in the future: a birth is in the latest year whose date is not after today. Someone
   of 100 years or more is therefore read as 100 years younger; the zone itself cannot tell.
-- an expiry lies within 50 years of today, on either side. A card without an end, which some states
-  print as the year 9999, is read as expired in 1999: it goes to a person, where the other way round
-  a document that ended long ago would pass as good.
+- an expiry lies within 50 years of today, on either side; but the year 99 is not taken for 1999,
+  because cards without an end, which print the year 9999, have it too. Which of the two it is the
+  zone cannot tell, so it is Unmeasured ``mrz_without_end``, and a person has to look.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _TEXT = re.compile(r"([0-9]{2}|<<)([0-9]{2}|<<)([0-9]{2}|<<)")
 _HALF = 50
+_ENDLESS = 1999
+"""The year that 9999 looks like."""
+
 _LEAP = 2000
 """A year that has every day, for a date whose year is unknown."""
 
@@ -34,8 +37,14 @@ def born(text: str | None, today: date) -> Finding[PartialDate]:
 
 
 def expires(text: str | None, today: date) -> Finding[PartialDate]:
-    """Read a date of expiry; Unmeasured ``not_settled``, or ``mrz_date`` where it can be none."""
-    return _read(text, range(today.year + _HALF, today.year - _HALF, -1), None)
+    """Read a date of expiry; Unmeasured ``not_settled``, or ``mrz_date`` where it can be none.
+
+    Unmeasured ``mrz_without_end`` where the year is 99 and not yet to come.
+    """
+    found = _read(text, range(today.year + _HALF, today.year - _HALF, -1), None)
+    if isinstance(found, Measured) and found.value.year == _ENDLESS:
+        return Unmeasured("mrz_without_end")
+    return found
 
 
 def _read(text: str | None, years: range, not_after: date | None) -> Finding[PartialDate]:

@@ -105,6 +105,19 @@ def settle(
     return tuple(lines)
 
 
+def settle_plainly(
+    seen: Sequence[NDArray[np.float64]],
+    rounds: Sequence[NDArray[np.float64]],
+    allowed: Sequence[Sequence[str]],
+) -> tuple[str | None, ...]:
+    """Settle the lines of another layout: what may stand at each place, and no search for sums."""
+    places = [
+        [_choices(*each) for each in zip(line, table, shape, strict=True)]
+        for line, table, shape in zip(seen, allowed, rounds, strict=True)
+    ]
+    return tuple(_plain(line) for line in places)
+
+
 def alphabets(kind: MrzFormat) -> tuple[tuple[str, ...], ...]:
     """Give what may stand at each place of each line (9303-4 to 9303-7, 4.2)."""
     layout = LAYOUTS[kind]

@@ -12,9 +12,10 @@ import numpy as np
 
 from lineproof.domain.document import Mrz, MrzFormat
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.reading.french_card import ALPHABETS, parse_french_card
 from lineproof.reading.lattice import SYMBOLS, Aligned, Lattice, align, lattice
-from lineproof.reading.mrz import parse
-from lineproof.reading.repair import settle
+from lineproof.reading.mrz import FRENCH_CARD, parse
+from lineproof.reading.repair import settle, settle_plainly
 from lineproof.reading.rounds import rounds
 from lineproof.reading.straighten import Flat, cut_lines, lay_flat, turned
 from lineproof.reading.zone import find_zones
@@ -118,24 +119,35 @@ def _settled(
 ) -> Finding[Mrz]:
     """Settle the lines, with more looks at them where one look was not enough."""
     kind = _kind(aligned)
+    french = kind is MrzFormat.TD2 and _likeliest(aligned[0]).startswith(FRENCH_CARD)
     shapes = rounds(kind, lines, aligned)
+
+    def texts_of(seen: list[NDArray[np.float64]]) -> tuple[str | None, ...]:
+        return settle_plainly(seen, shapes, ALPHABETS) if french else settle(kind, seen, shapes)
+
     seen = [line.seen for line in aligned]
-    texts = settle(kind, seen, shapes)
+    texts = texts_of(seen)
     if None in texts:
         for room, stretch in LOOKS:
             again = _looked(cut_lines(flat, room=room, stretch=stretch), ocr)
             more = [align(line, len(shape)).seen for line, shape in zip(again, shapes, strict=True)]
             seen = [a + b for a, b in zip(seen, more, strict=True)]
-        texts = settle(kind, [each / (1 + len(LOOKS)) for each in seen], shapes)
+        texts = texts_of([each / (1 + len(LOOKS)) for each in seen])
     settled = [text if line.even else None for text, line in zip(texts, aligned, strict=True)]
-    return parse(settled, today=today) if any(settled) else Unmeasured("mrz_unclear")
+    if not any(settled):
+        return Unmeasured("mrz_unclear")
+    return Measured(parse_french_card(settled, today)) if french else parse(settled, today=today)
+
+
+def _likeliest(line: Aligned) -> str:
+    return "".join(SYMBOLS[column] for column in line.seen.argmax(axis=1))
 
 
 def _kind(aligned: list[Aligned]) -> MrzFormat:
     """Tell the format: a visa's first line begins with V (ICAO 9303-7, 4.2)."""
     if len(aligned) > 2:  # noqa: PLR2004 - only a card has three
         return MrzFormat.TD1
-    visa = SYMBOLS[int(aligned[0].seen[0].argmax())] == "V"
+    visa = _likeliest(aligned[0]).startswith("V")
     if len(aligned[0].places) == 44:  # noqa: PLR2004 - a passport or a visa as large
         return MrzFormat.MRV_A if visa else MrzFormat.TD3
     return MrzFormat.MRV_B if visa else MrzFormat.TD2
