@@ -95,11 +95,18 @@ class Reader(Protocol):
     """Reads one document: facts, how strongly each is proven, and the portrait."""
 
     def read(
-        self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+        self,
+        pages: Sequence[bytes],
+        *,
+        chip: Mapping[str, bytes],
+        today: date,
+        challenge: bytes | None = None,
     ) -> DocumentReading | PageRefused:
         """Read stored pictures of the document's pages, and its chip's files by name.
 
-        ``chip`` is empty where no chip was read. What cannot be read of a page is Unmeasured.
+        ``chip`` is empty where no chip was read. ``challenge`` is what this service asked the chip
+        to sign, 8 bytes (ICAO 9303-11, 6.1); without one no chip can show its key. What cannot be
+        read of a page is Unmeasured.
         """
 
 

@@ -62,11 +62,18 @@ class LocalReader:
     """A reading that was begun before this reader was there; only of the very pages it is of."""
 
     def read(
-        self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+        self,
+        pages: Sequence[bytes],
+        *,
+        chip: Mapping[str, bytes],
+        today: date,
+        challenge: bytes | None = None,
     ) -> DocumentReading | PageRefused:
         """Read the document's pictures and its chip's files."""
         seen = self.see(pages, today=today)
-        return seen if isinstance(seen, PageRefused) else self.joined(seen, chip, today=today)
+        if isinstance(seen, PageRefused):
+            return seen
+        return self.joined(seen, chip, today=today, challenge=challenge)
 
     def see(self, pages: Sequence[bytes], *, today: date) -> tuple[Page, ...] | PageRefused:
         """Look at each picture, and keep where everything was: for showing it."""

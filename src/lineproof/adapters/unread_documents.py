@@ -18,8 +18,13 @@ class UnreadDocuments:
     """Leaves every fact of a document Unmeasured, so a policy that needs one goes to a person."""
 
     def read(
-        self, pages: Sequence[bytes], *, chip: Mapping[str, bytes], today: date
+        self,
+        pages: Sequence[bytes],
+        *,
+        chip: Mapping[str, bytes],
+        today: date,
+        challenge: bytes | None = None,
     ) -> DocumentReading:
         """Read nothing."""
-        del pages, chip, today
+        del pages, chip, today, challenge
         return DocumentReading(finding=unread("document_not_read"), portrait=None)

@@ -46,6 +46,15 @@ def nonce_hash(nonce: str) -> str:
     return hashlib.sha256(nonce.encode()).hexdigest()
 
 
+CHIP_BYTES = 8
+"""What a chip signs in active authentication (ICAO 9303-11, 6.1)."""
+
+
+def for_chip(nonce: str) -> bytes:
+    """Give what the document's chip is asked to sign: made from the nonce, so as fresh as it."""
+    return hashlib.sha256(b"chip\x1f" + nonce.encode()).digest()[:CHIP_BYTES]
+
+
 def binding(case: Case) -> str:
     """Bind to case, line, SIM and document, so that an answer serves no other request."""
     sim = (case.sim.iccid, case.sim.imsi) if case.sim is not None else ("", "")

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Route, Status
+from lineproof.domain.challenge import Challenge, binding, for_chip
 from lineproof.domain.evidence import InPersonEvidence
 from lineproof.domain.policy import decide_by_chip, decide_in_person
 from lineproof.domain.review import Witness
 from lineproof.domain.staff import Act
-from lineproof.flow.capture import Captured
+from lineproof.flow.capture import Captured, by_chip, person_of, spend
 from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
+from lineproof.ports import PageRefused
 from lineproof.storage import Taken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
-    from lineproof.storage import Transaction
 
 
 def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none with a default
@@ -91,37 +93,47 @@ def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none
         return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
 
 
-def prove_by_chip(service: Service, case_id: str, *, now: datetime) -> Captured | Refused:
-    """Decide on the document that was shown, by its chip alone."""
+def prove_by_chip(
+    service: Service, case_id: str, chip: Mapping[str, bytes], *, nonce: str, now: datetime
+) -> Captured | Refused:
+    """Decide on a document by its chip alone, which signed what this service asked."""
+    challenge = _begin_chip(service, case_id, nonce, now)
+    if isinstance(challenge, Refused):
+        return challenge
+    reading = service.site.reader.read((), chip=chip, today=now.date(), challenge=for_chip(nonce))
+    if isinstance(reading, PageRefused):
+        return Refused(RefusalCode.DOCUMENT_UNREADABLE, reading.why.sentence, reading.why.code)
     with service.store.begin() as tx:
-        refused = _no_chip(tx, service, case_id, now)
-        if refused is not None:
-            return refused
-        case, shown = tx.case(case_id), service.desk.look(case_id, now=now)
-        if case is None or shown is None:
+        case = tx.case(case_id)
+        if case is None:
             return UNKNOWN
-        decision = decide_by_chip(
-            shown.finding,
-            standing(tx, service, case, now=now),
-            service.profile,
-            today=now.date(),
-        )
+        if not by_chip(case, now) or binding(case) != challenge.binding:
+            return not_now(case.status)
+        case = replace(case, person=person_of(reading.finding, service.hasher))
+        stands = standing(tx, service, case, now=now)
+        decision = decide_by_chip(reading.finding, stands, service.profile, today=now.date())
         kept = record(
-            case, decision, authority=None, band="", versions=None, decided_by=(), now=now
+            case,
+            decision,
+            authority=challenge.id,
+            band="",
+            versions=None,
+            decided_by=(),
+            now=now,
         )
-        after = settle(tx, service, case, kept, actor=SUBSCRIBER)
-    service.desk.clear(case_id)
-    return Captured(case=after, decision=decision)
+        return Captured(case=settle(tx, service, case, kept, actor=SUBSCRIBER), decision=decision)
 
 
-def _no_chip(tx: Transaction, service: Service, case_id: str, now: datetime) -> Refused | None:
-    case = tx.case(case_id)
-    if case is None:
-        return UNKNOWN
-    chosen = case.status is Status.OTHER_WAY and case.route is Route.CHIP
-    if not chosen or now >= case.expires_at:
-        return not_now(case.status)
-    if service.desk.look(case_id, now=now) is None:
-        sentence = "No document was shown, or too long ago. Read its chip again."
-        return Refused(RefusalCode.DOCUMENT_NEEDED, sentence)
-    return None
+def _begin_chip(service: Service, case_id: str, nonce: str, now: datetime) -> Challenge | Refused:
+    """Spend the challenge that the chip was asked with."""
+    with service.store.begin() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if not by_chip(case, now):
+            return not_now(case.status)
+        challenge = spend(tx, case, nonce, now)
+        if isinstance(challenge, Challenge):
+            told = {"challenge": challenge.id}
+            logged(tx, case, "chip_read", actor=SUBSCRIBER, now=now, details=told)
+        return challenge

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from lineproof.ports import Hasher, Service, Shown
     from lineproof.storage import DecisionRecord, Transaction
 
+_DOCUMENT_NEEDED = Refused(
+    RefusalCode.DOCUMENT_NEEDED,
+    "The document is not here, or no longer: it is kept for minutes only. Show it again.",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
@@ -93,13 +98,13 @@ def show_document(
 
 
 def ask(service: Service, case_id: str, *, now: datetime) -> Asked | Refused:
-    """Ask for one capture, bound to case, line, SIM and document."""
+    """Ask for one capture, or one answer of a chip, bound to case, line, SIM and document."""
     nonce = new_secret()
     with service.store.begin() as tx:
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _may_capture(tx, service, case, now):
+        if not by_chip(case, now) and (refused := _may_capture(tx, service, case, now)):
             return refused
         challenge = Challenge(
             id=new_id("chal", now),
@@ -172,13 +177,32 @@ def person_of(document: DocumentFinding, hasher: Hasher) -> str | None:
     return hasher.person(issuer=issuer, kind=kind, number=number)
 
 
+def by_chip(case: Case, now: datetime) -> bool:
+    """Whether the case waits for the document's chip."""
+    waits = case.status is Status.OTHER_WAY and case.route is Route.CHIP
+    return waits and now < case.expires_at
+
+
 def _may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
-    """Refuse a document before its holder consented, or took the way of the chip."""
-    if case.status is Status.OTHER_WAY and case.route is Route.CHIP:
-        return None
+    """Refuse a document whose holder did not consent to be compared with it."""
     if case.status is not Status.CAPTURING or now >= case.expires_at:
         return not_now(case.status)
     return _consented(tx, case, now)
+
+
+def spend(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
+    """Spend the challenge that this nonce answers, where it is one of this case and still open."""
+    challenge = tx.challenge(nonce_hash(nonce))
+    why = answered(challenge, case, now=now)
+    if why is not None or challenge is None:
+        sentence = "This answers no open question of this case. Ask for a new one."
+        return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=str(why or ""))
+    try:
+        tx.spend_challenge(challenge.id, now=now)
+    except Taken:
+        sentence = "This question was answered already. Ask for a new one."
+        return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
+    return challenge
 
 
 def _consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
@@ -194,10 +218,7 @@ def _may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -
     if refused := _consented(tx, case, now):
         return refused
     if service.desk.look(case.id, now=now) is None:
-        return Refused(
-            RefusalCode.DOCUMENT_NEEDED,
-            "The document is not here, or no longer: it is kept for minutes only. Show it again.",
-        )
+        return _DOCUMENT_NEEDED
     return None
 
 
@@ -211,17 +232,10 @@ def _begin(
             return UNKNOWN
         if refused := _may_capture(tx, service, case, now):
             return refused
-        challenge = tx.challenge(nonce_hash(nonce))
-        why = answered(challenge, case, now=now)
         shown = service.desk.look(case.id, now=now)
-        if why is not None or challenge is None or shown is None:
-            sentence = "This capture answers no open question of this case. Ask for a new one."
-            return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=str(why or ""))
-        try:
-            tx.spend_challenge(challenge.id, now=now)
-        except Taken:
-            sentence = "This capture was used already. Ask for a new one."
-            return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
+        challenge = spend(tx, case, nonce, now)
+        if isinstance(challenge, Refused) or shown is None:
+            return challenge if isinstance(challenge, Refused) else _DOCUMENT_NEEDED
         case = tx.change_case(replace(case, attempts=case.attempts + 1))
         if case.person is not None:
             tx.add_attempt(case.id, case.person, at=now)
