@@ -21,6 +21,7 @@ from lineproof.commands import (
     documenting,
     evaluating,
     packing,
+    profiling,
     trusting,
     verifying,
 )
@@ -42,6 +43,7 @@ app.command("read-document")(documenting.read_document)
 app.command("inspect")(verifying.inspect)
 app.add_typer(packing.app, name="packs")
 app.add_typer(trusting.app, name="csca")
+app.add_typer(profiling.app, name="profiles")
 app.command("evaluate")(evaluating.evaluate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)
