@@ -98,15 +98,23 @@ def read_chip(
         passive = _Passive(proof=proof, reasons=(error.code,))
     active, why = _active(files.get("AA"), given, challenge, passive)
     chip, why_not = _chip(files.get("CA"), given, secret, passive)
+    details = holder_details(given[DETAILS]) if DETAILS in given else Unmeasured("no_dg11")
+    unread = [
+        each.why
+        for number, each in ((IDENTITY, zone), (DETAILS, details))
+        if number in given and isinstance(each, Unmeasured)
+    ]
     finding = ChipFinding(
         passive_authentication=passive.proof,
         active_authentication=active,
         chip_authentication=chip,
-        reasons=tuple(dict.fromkeys(str(code) for code in (*passive.reasons, *why, *why_not))),
+        reasons=tuple(
+            dict.fromkeys(str(code) for code in (*passive.reasons, *why, *why_not, *unread))
+        ),
         issuer=passive.issuer,
         groups=passive.groups,
         mrz=zone,
-        details=holder_details(given[DETAILS]) if DETAILS in given else Unmeasured("no_dg11"),
+        details=details,
     )
     return ChipReading(finding=finding, portrait=given[PORTRAIT] if _covers(passive) else None)
 

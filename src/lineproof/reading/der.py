@@ -5,11 +5,15 @@ from __future__ import annotations
 MOST_BYTES = 256 * 1024
 """Of one file of a chip: its portrait, the largest thing in it, has some 20 KB."""
 
+MOST_CERTIFICATE_BYTES = 32 * 1024
 MOST_DEPTH = 24
 MOST_ELEMENTS = 60_000
+MOST_IDENTIFIER_BYTES = 128
+"""Of an object identifier: asn1crypto takes 8 s over one of 250 KB, whose numbers it multiplies."""
+
 _OPEN = -1
 _END_OF_CONTENTS = b"\x00\x00"
-_LONG, _CONSTRUCTED, _MORE_TAG = 0x80, 0x20, 0x1F
+_LONG, _CONSTRUCTED, _MORE_TAG, _IDENTIFIER = 0x80, 0x20, 0x1F, 0x06
 
 
 def well_formed(data: bytes, *, most_bytes: int = MOST_BYTES) -> bool:
@@ -36,6 +40,8 @@ def well_formed(data: bytes, *, most_bytes: int = MOST_BYTES) -> bool:
             start, stop = head
             constructed = data[at] & _CONSTRUCTED
             if stop == _OPEN and not constructed:
+                return False
+            if data[at] == _IDENTIFIER and stop - start > MOST_IDENTIFIER_BYTES:
                 return False
             at = start if constructed else stop
             if constructed:

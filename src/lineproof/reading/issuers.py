@@ -9,14 +9,13 @@ from asn1crypto.crl import CertificateList
 from asn1crypto.x509 import Certificate, Name
 
 from lineproof.reading.chip_code import MALFORMED, ChipCode, ChipError
-from lineproof.reading.der import well_formed
+from lineproof.reading.der import MOST_CERTIFICATE_BYTES, well_formed
 from lineproof.reading.public_keys import public_key, scheme, verifies, weak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-MOST_CERTIFICATE_BYTES = 32 * 1024
 _DSC_USAGE, _CSCA_USAGE, _CRL_USAGE = "digital_signature", "key_cert_sign", "crl_sign"
 
 

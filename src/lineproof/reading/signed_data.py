@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from asn1crypto.cms import ContentInfo
 
 from lineproof.reading.chip_code import MALFORMED, ChipCode, ChipError
-from lineproof.reading.der import MOST_BYTES, well_formed
+from lineproof.reading.der import MOST_BYTES, MOST_CERTIFICATE_BYTES, well_formed
 from lineproof.reading.public_keys import HASHES, public_key, scheme, verifies, weak
 
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ def _signer(sid: Any, certificates: tuple[Certificate, ...]) -> Certificate:  # 
         found = [each for each in certificates if each.key_identifier == sid.chosen.native]
     if not found:
         raise ChipError(ChipCode.SIGNER_CERTIFICATE_MISSING)
+    # What its extensions wrap was not walked with the rest: their size bounds it.
+    if len(found[0].dump()) > MOST_CERTIFICATE_BYTES:
+        raise ChipError(ChipCode.SIGNER_CERTIFICATE_WRONG)
     return found[0]
 
 
