@@ -151,6 +151,19 @@ def test_rules_are_options(tmp_path: Path, options: list[str], exit_code: int, r
     assert result.exit_code == exit_code
 
 
+def test_a_page_beside_the_chip_of_another_document_goes_to_a_person(chip: Path) -> None:
+    """The chip is genuine and the page well printed: what they tell differently is named."""
+    engine()
+    page = chip.parent / "page.jpg"
+    page.write_bytes(document())
+    run("csca", "import", chip.parent / "csca.cer")
+    result = run("read-document", page, "--chip", chip, "--json", "--on", "2026-11-24")
+    found = json.loads(result.output)
+    assert (found["chip"]["passive_authentication"], found["strength"]) == ("proven", "none")
+    assert "document_disagrees.surname" in found["reasons"]
+    assert result.exit_code == 11
+
+
 def test_an_expired_document_opens_no_line(tmp_path: Path) -> None:
     """The right person with an expired document is refused, and told why."""
     engine()

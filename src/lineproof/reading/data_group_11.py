@@ -27,6 +27,7 @@ MOST_CHARACTERS = 200
 """Of a name: the standard sets no limit, and the longest one a passport prints has 39."""
 
 _PACKED_BYTES = 4
+_BROKEN = "\ufffd"
 
 
 def holder_details(group: bytes) -> Finding[HolderDetails]:
@@ -64,8 +65,9 @@ def _read(parse: Callable[[bytes], T], body: bytes | None) -> Finding[T]:
 
 def _text(body: bytes) -> str:
     """Read UTF-8 without fillers at its end; ValueError for none, too much, or control codes."""
-    text = body.decode("utf-8").rstrip("< ")
-    if not 0 < len(text) <= MOST_CHARACTERS or not text.isprintable():
+    # Replaced and not raised: Python's own error would carry the bytes.
+    text = body.decode("utf-8", errors="replace").rstrip("< ")
+    if not 0 < len(text) <= MOST_CHARACTERS or not text.isprintable() or _BROKEN in text:
         msg = "no text"
         raise ValueError(msg)
     return text
@@ -80,7 +82,7 @@ def _name(body: bytes) -> str:
 
 def _date(body: bytes) -> PartialDate:
     """Read CCYYMMDD, in characters or packed two digits a byte; zeros stand for the unknown."""
-    text = body.hex() if len(body) == _PACKED_BYTES else body.decode("ascii")
+    text = body.hex() if len(body) == _PACKED_BYTES else body.decode("ascii", errors="replace")
     if not re.fullmatch(r"[0-9]{8}", text):
         msg = "no date"
         raise ValueError(msg)
