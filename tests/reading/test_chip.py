@@ -17,7 +17,7 @@ from lineproof.domain.document import ChipFinding, Proof
 from lineproof.domain.finding import Measured
 from lineproof.reading.chip import read_chip
 from lineproof.reading.issuers import NOBODY, Trust
-from lineproof.reading.named_curves import NAMED
+from lineproof.reading.named_curves import NAMED, Domain
 from tests.reading import pki
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ CHALLENGE = bytes(range(8))
 def key(kind: str = "P-256") -> Key:
     """Give a key of one kind, the same throughout."""
     curves: dict[str, ec.EllipticCurve] = {
+        "P-192": ec.SECP192R1(),
         "P-224": ec.SECP224R1(),
         "P-256": ec.SECP256R1(),
         "P-384": ec.SECP384R1(),
@@ -103,7 +104,8 @@ def test_a_chip_is_proven() -> None:
     [
         ("RSA-2048", "sha256", False, False),
         ("RSA-2048", "sha512", True, False),
-        ("P-224", "sha224", False, False),
+        ("P-192", "sha256", False, True),
+        ("P-224", "sha224", False, True),
         ("P-256", "sha256", False, True),
         ("P-384", "sha384", False, True),
         ("P-521", "sha512", False, True),
@@ -116,12 +118,26 @@ def test_a_chip_is_proven() -> None:
 def test_every_algorithm_of_real_passports(
     kind: str, digest: str, *, pss: bool, explicit: bool
 ) -> None:
-    """RSA of both paddings, every curve, named or in numbers; SHA-1 is called weak."""
+    """RSA of both paddings, every curve, named or in numbers; SHA-1 and 192 bits are weak."""
     certificate = pki.signer(authority(), key(kind), explicit=explicit)
     made = pki.sod(Chip().groups, key(kind), certificate, digest=digest, pss=pss)
     found = read(Chip().files(made))
     assert found.passive_authentication is Proof.PROVEN
-    assert ("weak_algorithm" in found.reasons) == (digest == "sha1")
+    assert ("weak_algorithm" in found.reasons) == (digest == "sha1" or kind == "P-192")
+
+
+@pytest.mark.parametrize("domain", NAMED, ids=lambda domain: NAMED[domain].name)
+def test_a_curve_s_numbers_are_those_the_library_computes_with(domain: Domain) -> None:
+    """Once, twice and n - 1 times the generator give G, a, n, and with the equation b."""
+    once, twice, last = (
+        ec.derive_private_key(times, NAMED[domain]).public_key().public_numbers()
+        for times in (1, 2, domain.n - 1)
+    )
+    p, x, y = domain.p, domain.x, domain.y
+    assert (once.x, once.y, last.x, last.y) == (x, y, x, p - y)
+    slope = (3 * x * x + domain.a) * pow(2 * y, -1, p) % p
+    assert twice.x == (slope * slope - 2 * x) % p
+    assert (y * y - x**3 - domain.a * x - domain.b) % p == 0
 
 
 def test_parameters_that_are_nearly_a_curves_are_refused() -> None:

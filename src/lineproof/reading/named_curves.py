@@ -37,6 +37,14 @@ NAMED: Final[dict[Domain, ec.EllipticCurve]] = {
         "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
     ): ec.SECP256R1(),
     _domain(
+        "fffffffffffffffffffffffffffffffeffffffffffffffff",
+        "fffffffffffffffffffffffffffffffefffffffffffffffc",
+        "64210519e59c80e70fa7e9ab72243049feb8deecc146b9b1",
+        "188da80eb03090f67cbf20eb43a18800f4ff0afd82ff1012",
+        "07192b95ffc8da78631011ed6b24cdd573f977a11e794811",
+        "ffffffffffffffffffffffff99def836146bc9b1b4d22831",
+    ): ec.SECP192R1(),
+    _domain(
         "ffffffffffffffffffffffffffffffff000000000000000000000001",
         "fffffffffffffffffffffffffffffffefffffffffffffffffffffffe",
         "b4050a850c04b3abf54132565044b0b7d7bfd8ba270b39432355ffb4",
