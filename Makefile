@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 BIN := .venv/bin
 PACK := src/lineproof/packs/built/default/pack.toml
 
-.PHONY: help demo test check fix bench fuzz wheel pack clean
+.PHONY: help demo test check fix bench fuzz parsers wheel pack clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,10 @@ bench: $(PACK) ## Measure speed and error rates (docs/measurements.md)
 
 fuzz: .venv/ready ## Feed mutated pictures for a minute
 	@$(BIN)/python -m tests.face.fuzz_images --seconds 60
+
+parsers: .venv/ready ## Feed damaged chips, zones and records to their parsers, led by coverage, for 40 minutes
+	@$(BIN)/uv run --no-sync --with atheris==3.0.0 python -m tests.reading.fuzz_chip --seconds 1200
+	@$(BIN)/uv run --no-sync --with atheris==3.0.0 python -m tests.reading.fuzz_records --seconds 1200
 
 wheel: $(PACK) ## Build the wheel, with the finished pack inside
 	@$(BIN)/uv build --quiet && ls -l dist
