@@ -21,7 +21,7 @@ def delay(tries: int, message_id: str) -> timedelta:
     What is given or taken comes from the message's id, so that messages which failed together do
     not come back together, and the same message always waits as long.
     """
-    wait = min(FIRST * 2 ** min(tries - 1, 20), LONGEST)
+    wait = min(FIRST * (1 << min(tries - 1, 20)), LONGEST)
     digest = hashlib.sha256(f"{message_id}/{tries}".encode()).digest()
     share = int.from_bytes(digest[:2], "big") / 0xFFFF
     return wait * (0.8 + 0.4 * share)

@@ -1,0 +1,1 @@
+"""The operator's network: a simulated one, and a real home location register."""
