@@ -8,7 +8,7 @@ import sys
 # One thread each, for the yardstick too; set before any of their libraries is loaded.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-from benchmarks import accuracy, documents, people, speed, zones
+from benchmarks import accuracy, documents, generated, people, speed, zones
 from benchmarks.places import DATA
 
 MEASUREMENTS = {
@@ -21,11 +21,14 @@ MEASUREMENTS = {
     "frll": accuracy.frll,
     "lfw": accuracy.lfw,
     "zones": zones.zones,
+    "formats": generated.formats,
+    "printed": generated.printed,
     "chips": documents.chips,
     "portraits": documents.portraits,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
     "zones": "mrz_pages",
+    "printed": "mrz_pages",
     "chips": "emrtd",
     "portraits": "frll",
 }

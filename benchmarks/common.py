@@ -8,11 +8,13 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.places import OUT
+from lineproof.adapters.page_sight import open_recognisers
 from lineproof.packs.refusal import PackRefused
 from lineproof.wiring import engine_for
 
 if TYPE_CHECKING:
     from lineproof.adapters.local_engine import LocalEngine
+    from lineproof.adapters.page_sight import Recognisers
 
 
 def open_engine(setting: str | None) -> LocalEngine:
@@ -21,6 +23,14 @@ def open_engine(setting: str | None) -> LocalEngine:
     if isinstance(engine, PackRefused):
         sys.exit(engine.sentence)
     return engine
+
+
+def open_recognisers_or_exit() -> Recognisers:
+    """Open the networks that read, or end saying why they cannot be."""
+    found = open_recognisers()
+    if isinstance(found, PackRefused):
+        sys.exit(found.sentence)
+    return found
 
 
 def write_figures(name: str, figures: object) -> None:
