@@ -83,6 +83,14 @@ def test_the_year_of_birth_is_the_one_written_out() -> None:
     assert disagreements(found) == ()
 
 
+def test_a_date_that_is_not_known_whole_stands_back_behind_the_zone_s() -> None:
+    """DG11 without the day, or without anything, takes nothing from what DG1 tells."""
+    for born in (b"19740800", b"00000000"):
+        found = document(group(("5F2B", born)))
+        assert best(found, "date_of_birth") == "1974-08-12"
+        assert disagreements(found) == ()
+
+
 def test_another_date_of_birth_than_the_zone_s_disagrees() -> None:
     """Two groups of one chip that tell two days are a case for a person."""
     found = document(group(("5F2B", b"19740813")))

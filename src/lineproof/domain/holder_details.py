@@ -23,10 +23,13 @@ class HolderDetails:
 
 
 def told_by(details: HolderDetails) -> dict[str, str]:
-    """Give what is told as facts, leaving out what is not."""
-    told = {
-        "full_name": details.full_name,
-        "personal_number": details.personal_number,
-        "date_of_birth": details.date_of_birth,
-    }
-    return {name: str(each.value) for name, each in told.items() if isinstance(each, Measured)}
+    """Give what is told as facts, leaving out what is not, and a date that is not known whole.
+
+    The zone has such a date too, and perhaps more of it.
+    """
+    told = {"full_name": details.full_name, "personal_number": details.personal_number}
+    found = {name: each.value for name, each in told.items() if isinstance(each, Measured)}
+    born = details.date_of_birth
+    if isinstance(born, Measured) and "X" not in str(born.value):
+        found["date_of_birth"] = str(born.value)
+    return found
