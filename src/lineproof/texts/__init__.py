@@ -1,0 +1,1 @@
+"""The texts that people consent to, one file for each purpose, version and language."""

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from lineproof.domain.consent import TEXTS, Purpose
+from lineproof.texts.read_text import consent_text
+
+
+@pytest.mark.parametrize(
+    ("purpose", "version", "language"),
+    [(purpose, *text) for purpose, texts in TEXTS.items() for text in sorted(texts)],
+)
+def test_a_text_that_can_be_consented_to_can_be_read(
+    purpose: Purpose, version: str, language: str
+) -> None:
+    """Nobody consents to a version or a language that does not exist as a text."""
+    text = consent_text(purpose, version, language)
+    assert text is not None
+    assert text.startswith("# ")
+
+
+def test_the_face_check_says_that_there_is_another_way_and_what_is_kept() -> None:
+    """The promises that a person can only use if they are told."""
+    text = consent_text(Purpose.FACE_CHECK, "2026-11", "en") or ""
+    for said in ("You can say no", "What is kept", "who looked", "stop at any time"):
+        assert said in text
+
+
+def test_no_text_lies_about_that_nobody_can_be_shown() -> None:
+    """Each file is one that the domain knows."""
+    known = {f"{p}.{v}.{lang}.md" for p, texts in TEXTS.items() for v, lang in texts}
+    lying = {f.name for f in files("lineproof.texts").iterdir() if f.name.endswith(".md")}
+    assert lying == known
+
+
+def test_an_unknown_text_is_none() -> None:
+    """A version that never was cannot be read."""
+    assert consent_text(Purpose.FACE_CHECK, "1999-01", "en") is None
