@@ -1,0 +1,126 @@
+"""What a deployment is told: by command-line options, or by environment variables LINEPROOF_..."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LINEPROOF_"
+
+NOT_SETTINGS = frozenset({"CACHE", "DEBUG", "HOME"})
+"""Variables with our prefix that other parts of Lineproof read."""
+
+
+class SettingsRefused(ValueError):  # noqa: N818 - it is what it says
+    """A setting is unknown or cannot be what it was set to; the sentence names it."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the service, with what it does. An unknown one is an error."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data: Path = Field(
+        Path("lineproof-data"),
+        description="Folder of the database, the keys and the simulated network.",
+    )
+    database: str = Field(
+        "",
+        repr=False,
+        description="URL of a PostgreSQL database. Empty: SQLite in the data folder.",
+    )
+    profile: str = Field("default", description="A profile by name, or a file's path.")
+    pack: str = Field("default", description="The model pack that verifies.")
+    setting: str = Field("", description="How the pack is used. Empty: the pack's own default.")
+    operator: Literal["simulated", "osmohlr"] = Field(
+        "simulated", description="The network that carries orders out."
+    )
+    operator_address: str = Field(
+        "127.0.0.1:4259", description="Host and port of the register's control interface."
+    )
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port; 0 for any that is free.")
+    origin: str = Field(
+        "",
+        description=(
+            "What people type in their browser, such as https://lines.example. "
+            "Empty: http://localhost and the port."
+        ),
+    )
+    cores: int = Field(
+        0, ge=0, le=1024, description="Verifications at the same time. 0: one for each core."
+    )
+    deliverers: int = Field(
+        2, ge=0, le=64, description="Threads that send orders, notices and webhooks."
+    )
+    body_seconds: int = Field(
+        30, ge=1, le=600, description="Within which a request's body must have arrived."
+    )
+    upload_bytes: int = Field(
+        16 * 1024 * 1024,
+        ge=64 * 1024,
+        le=256 * 1024 * 1024,
+        description="The largest upload of pictures.",
+    )
+    system_rate: int = Field(6000, ge=1, description="Requests a minute of one operator's system.")
+    person_rate: int = Field(
+        240, ge=1, description="Requests a minute of one session or one member of staff."
+    )
+    stranger_rate: int = Field(
+        600, ge=1, description="Requests a minute of one address that shows no credentials."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas."
+    )
+    webhook_hosts: str = Field(
+        "",
+        description=(
+            "Private hosts that webhooks may go to all the same, with commas. "
+            "Empty: none, only public addresses."
+        ),
+    )
+    unsafe_dev_login: bool = Field(
+        False, description="Anybody signs in as anybody. Never where there are people."
+    )
+
+    @property
+    def address(self) -> str:
+        """The origin by which browsers know this service."""
+        return self.origin or f"http://localhost:{self.port}"
+
+    @property
+    def body_time(self) -> timedelta:
+        """Within which a body must have arrived."""
+        return timedelta(seconds=self.body_seconds)
+
+    @property
+    def workers(self) -> int:
+        """Verifications at the same time."""
+        return self.cores or usable_cores()
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings from what was given and the environment; raises SettingsRefused."""
+    known = {name.upper() for name in Settings.model_fields} | NOT_SETTINGS
+    for name in os.environ:
+        rest = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and rest not in known:
+            msg = f"{name} is no setting. docs/settings.md lists them."
+            raise SettingsRefused(msg)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        msg = f"The setting {where} cannot be that: {first['msg']}."
+        raise SettingsRefused(msg) from None

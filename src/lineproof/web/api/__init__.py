@@ -1,0 +1,1 @@
+"""Routes: one file a resource. Each parses, calls one verb and answers."""

@@ -1,0 +1,63 @@
+"""What a route may use: the service, who opens the doors, the clock, the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from lineproof.web.gate import Gate
+from lineproof.web.limits import Buckets
+from lineproof.web.tallies import Tallies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lineproof.domain.staff import Staff
+    from lineproof.ports import Service
+    from lineproof.settings import Settings
+    from lineproof.storage import Client
+
+
+class Doors(Protocol):
+    """Knows who stands before the service, by what they show."""
+
+    def system(self, request: Request, *, now: datetime) -> Client | None:
+        """Give the operator's system whose access token this is."""
+
+    def staff(self, request: Request, *, now: datetime) -> Staff | None:
+        """Give the member of staff who is signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One of each, for every request."""
+
+    service: Service
+    doors: Doors
+    settings: Settings
+    clock: Callable[[], datetime]
+    gate: Gate
+    buckets: Buckets = field(default_factory=Buckets)
+    tallies: Tallies = field(default_factory=Tallies)
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+def context(request: Request) -> Context:
+    """Give the context of the application that a request came to."""
+    return cast("Context", request.app.state.context)
+
+
+def now_of(request: Request) -> datetime:
+    """Give the one time of a request: when it came."""
+    return cast("datetime", request.state.now)
+
+
+Ctx = Annotated[Context, Depends(context)]
+Now = Annotated[datetime, Depends(now_of)]
