@@ -55,8 +55,6 @@ def open_case(
     service: Service, application: Application, *, actor: Actor, now: datetime
 ) -> Opened | Refused:
     """Open a case, unless the line's own facts forbid it already."""
-    if refused := _incomplete(application):
-        return refused
     with service.store.begin() as tx:
         return open_in(tx, service, application, actor=actor, now=now)
 
@@ -65,6 +63,8 @@ def open_in(
     tx: Transaction, service: Service, application: Application, *, actor: Actor, now: datetime
 ) -> Opened | Refused:
     """Open a case in a transaction that the caller began."""
+    if refused := _incomplete(application):
+        return refused
     line = tx.line(application.msisdn)
     if reasons := hindered(_beforehand(application.kind, line, now), service.profile):
         return Refused(
