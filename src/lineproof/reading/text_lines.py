@@ -70,8 +70,13 @@ class TextFinder:
         # The network was trained on what OpenCV loads: blue first.
         batch = pixels[None, ..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)
         session = self._start()
+        # What it needs meanwhile, 100 MB, is given back at once.
+        given_back = onnxruntime.RunOptions()
+        given_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         answer = session.run(
-            None, {session.get_inputs()[0].name: np.ascontiguousarray(batch / 127.5 - 1)}
+            None,
+            {session.get_inputs()[0].name: np.ascontiguousarray(batch / 127.5 - 1)},
+            given_back,
         )
         return np.asarray(answer[0][0, 0], dtype=np.float32)
 
