@@ -36,6 +36,30 @@ class Taken(Exception):  # noqa: N818 - it is what it says
     """There is one already, and there may be only one. Nothing was written."""
 
 
+class Trouble(StrEnum):
+    """Why the store could not do it. Stable for callers."""
+
+    UNREACHABLE = "store_unreachable"
+    """The database does not answer, or the connection was lost."""
+    BUSY = "store_busy"
+    """Others held what was needed for too long."""
+    CONFLICT = "store_conflict"
+    """Two transactions waited for each other, and this one was undone."""
+    FULL = "store_full"
+    """There is no room left where the database lies."""
+
+
+class StoreDown(Exception):  # noqa: N818 - it is what it says
+    """The store could not do it and nothing is half-done; try again later.
+
+    Only where the connection was lost during the commit itself is it open whether all was written.
+    """
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
 class Topic(StrEnum):
     """What a message in the outbox asks for."""
 
@@ -321,8 +345,8 @@ class Transaction(Protocol):
         """Count what waits in the outbox."""
 
     # The log -----------------------------------------------------------------------------------
-    def log(self, deed: Deed, *, at: datetime) -> Entry:
-        """Write an entry, linked to the one before, in this transaction."""
+    def log(self, deed: Deed, *, at: datetime) -> None:
+        """Write an entry, linked to the one before, as this transaction commits."""
 
     def entries(self, *, after: int, limit: int) -> Sequence[Entry]:
         """Give entries by number, after a number (0 for the first)."""
