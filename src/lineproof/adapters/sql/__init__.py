@@ -1,0 +1,1 @@
+"""Keeping everything in SQLite or PostgreSQL, by the same statements."""

@@ -1,0 +1,107 @@
+"""Connecting to SQLite and PostgreSQL so that both keep the same promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+WAIT_SECONDS = 10
+"""For a lock or a connection; who waited that long is told that the store is down."""
+
+PRAGMAS = (
+    # Readers do not wait for the writer, and the writer not for them.
+    "journal_mode=WAL",
+    # A commit that was answered survives a power cut.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    # What is deleted is overwritten.
+    "secure_delete=ON",
+    f"busy_timeout={WAIT_SECONDS * 1000}",
+)
+
+WRITES, READS = "writes", "reads"
+
+
+def engine_of(url: str | sa.URL, *, connections: int = 10) -> sa.Engine:
+    """Give an engine for a database: ``sqlite:///FILE`` or ``postgresql://...``.
+
+    Nothing is connected to yet. ``connections`` is how many there are at most.
+    """
+    where = sa.make_url(url)
+    if where.get_backend_name() == "sqlite":
+        return _sqlite(where, connections)
+    if where.get_backend_name() == "postgresql":
+        return _postgresql(where.set(drivername="postgresql+pg8000"), connections)
+    raise ValueError("a database is sqlite:///FILE or postgresql://USER@HOST/NAME")
+
+
+def sqlite_url(file: Path) -> sa.URL:
+    """Give the URL of a file."""
+    return sa.URL.create("sqlite", database=str(file))
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """Give the engine for transactions that write."""
+    return engine.execution_options(lineproof=WRITES)
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Give the engine for transactions that read: what they see is of one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(lineproof=READS)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: sa.URL, connections: int) -> sa.Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("a database in memory forgets everything; name a file")
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=WAIT_SECONDS)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    del record
+    # From here on only we say BEGIN, as SQLAlchemy's page on SQLite's transactions advises.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Begin; who writes takes the write lock at once, so that nothing read can change before."""
+    reads = connection.get_execution_options().get("lineproof") == READS
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: sa.URL, connections: int) -> sa.Engine:
+    # READ COMMITTED: after waiting for a lock, what is read is what the other one committed.
+    settings: dict[str, Any] = {
+        "application_name": "lineproof",
+        "timeout": 3 * WAIT_SECONDS,
+        "startup_params": {
+            "lock_timeout": f"{WAIT_SECONDS}s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+    }
+    return sa.create_engine(
+        url,
+        connect_args=settings,
+        isolation_level="READ COMMITTED",
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,110 @@
+"""Rows of lines, and of what is counted of a person, by keyed hash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lineproof.adapters.sql.rows import Rows
+from lineproof.adapters.sql.tables import ATTEMPTS, CASES, LINES
+from lineproof.domain.case import Status
+from lineproof.domain.line import ADDS_A_LINE, Line, LineStatus, Sim
+from lineproof.storage import Changed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+ON_ITS_WAY = sorted({Status.APPROVED, Status.ORDERED, Status.UNFULFILLED})
+"""Where a case stands that will give a person a line."""
+
+
+class LineRows(Rows):
+    """Keeps lines and attempts."""
+
+    def lock_person(self, person: str) -> None:
+        """Let no other transaction count or add to this person's lines until this one ends."""
+        self._lock_name("person", person)
+
+    def lines_held(self, person: str, *, besides: str) -> int:
+        """Count a person's lines, and the approved cases that will add one, but for one case."""
+        has = sa.select(LINES.c.msisdn).where(LINES.c.holder == person)
+        will_have = sa.select(CASES.c.msisdn).where(
+            CASES.c.person == person,
+            CASES.c.status.in_(ON_ITS_WAY),
+            CASES.c.kind.in_(sorted(ADDS_A_LINE)),
+            CASES.c.id != besides,
+        )
+        # By number, once each: a transfer to who holds the line already adds none.
+        numbers = sa.union(has, will_have).subquery()
+        return self._connection.execute(
+            sa.select(sa.func.count()).select_from(numbers)
+        ).scalar_one()
+
+    def add_attempt(self, case_id: str, person: str, *, at: datetime) -> None:
+        """Keep that this person's face was about to be looked at."""
+        self._add(ATTEMPTS, {"case_id": case_id, "person": person, "at": at})
+
+    def attempts(self, person: str, *, since: datetime) -> int:
+        """Count a person's attempts since then."""
+        counted = sa.select(sa.func.count()).where(
+            ATTEMPTS.c.person == person, ATTEMPTS.c.at >= since
+        )
+        return self._connection.execute(counted).scalar_one()
+
+    def line(self, msisdn: str) -> Line | None:
+        """Give a line; in a writing transaction nobody else changes it meanwhile."""
+        # By name too, so that nobody opens a line that was not there a moment ago.
+        self._lock_name("line", msisdn)
+        row = self._one(self._locked(sa.select(LINES).where(LINES.c.msisdn == msisdn)))
+        return _line(row) if row is not None else None
+
+    def add_line(self, line: Line) -> None:
+        """Keep a new line. Taken if the number has one."""
+        self._add(LINES, _columns(line))
+
+    def change_line(self, line: Line) -> Line:
+        """Write a line that was read; its version grows by one. Changed if another came first."""
+        after = replace(line, version=line.version + 1)
+        unchanged = (LINES.c.msisdn == line.msisdn, LINES.c.version == line.version)
+        if self._change(LINES, *unchanged, **_columns(after)) != 1:
+            raise Changed("line")
+        return after
+
+    def lines_of(self, person: str) -> Sequence[Line]:
+        """Give the lines that a person holds: for that person."""
+        mine = sa.select(LINES).where(LINES.c.holder == person).order_by(LINES.c.msisdn)
+        return [_line(row) for row in self._all(mine)]
+
+
+def _columns(line: Line) -> dict[str, Any]:
+    return {
+        "msisdn": line.msisdn,
+        "operator": line.operator,
+        "iccid": line.sim.iccid,
+        "imsi": line.sim.imsi,
+        "holder": line.holder,
+        "status": line.status,
+        "locked": line.locked,
+        "version": line.version,
+        "opened_at": line.opened_at,
+        "changed_at": line.changed_at,
+        "second_channel": line.second_channel,
+    }
+
+
+def _line(row: sa.Row[Any]) -> Line:
+    return Line(
+        msisdn=row.msisdn,
+        operator=row.operator,
+        sim=Sim(iccid=row.iccid, imsi=row.imsi),
+        holder=row.holder,
+        status=LineStatus(row.status),
+        locked=row.locked,
+        version=row.version,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        second_channel=row.second_channel,
+    )

@@ -1,0 +1,83 @@
+"""SqlStore: the Store in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lineproof.adapters.sql.answer_rows import AnswerRows
+from lineproof.adapters.sql.asked_rows import AskedRows
+from lineproof.adapters.sql.case_rows import CaseRows
+from lineproof.adapters.sql.engines import engine_of, reading, writing
+from lineproof.adapters.sql.line_rows import LineRows
+from lineproof.adapters.sql.log_rows import LogRows
+from lineproof.adapters.sql.order_rows import OrderRows
+from lineproof.adapters.sql.outbox_rows import OutboxRows
+from lineproof.adapters.sql.party_rows import PartyRows
+from lineproof.adapters.sql.review_rows import ReviewRows
+from lineproof.adapters.sql.schema_version import is_current, upgrade
+from lineproof.adapters.sql.store_faults import told
+from lineproof.storage import StoreDown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+
+class SqlTransaction(
+    CaseRows,
+    AskedRows,
+    ReviewRows,
+    LineRows,
+    OrderRows,
+    OutboxRows,
+    LogRows,
+    PartyRows,
+    AnswerRows,
+):
+    """One unit of work; each noun's rows are in a file of their own."""
+
+
+class SqlStore:
+    """Keeps everything in one database. It may be used by many threads at once."""
+
+    def __init__(self, url: str | sa.URL, *, connections: int = 10) -> None:
+        self.engine = engine_of(url, connections=connections)
+        self._writing = writing(self.engine)
+        self._reading = reading(self.engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlTransaction]:
+        """Begin a transaction that writes: committed at the block's end, undone by an exception.
+
+        Raises StoreDown where the database does not answer. A connection that is lost during the
+        commit itself leaves open whether it was written; ids and keys say so when it is retried.
+        """
+        with told(), self._writing.begin() as connection:
+            transaction = SqlTransaction(connection, writes=True)
+            yield transaction
+            transaction.write_log()
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Begin a transaction that only reads, as of one moment. Raises StoreDown."""
+        with told(), self._reading.begin() as connection:
+            yield SqlTransaction(connection, writes=False)
+
+    def ready(self) -> bool:
+        """Whether the database answers and has this version's tables."""
+        try:
+            with told(), self._reading.begin() as connection:
+                return is_current(connection)
+        except StoreDown:
+            return False
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version; nothing happens where they are."""
+        with told():
+            upgrade(self._writing)
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self.engine.dispose()
