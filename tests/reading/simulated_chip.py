@@ -44,14 +44,18 @@ class SimulatedChip:
         self.says_cipher = says_cipher
 
     def dg14(self) -> bytes:
-        """Give the chip's DG14, the key before the protocol."""
+        """Give the chip's DG14."""
+        return pki.element(0x6E, pki.element(0x31, self.infos()))
+
+    def infos(self) -> bytes:
+        """Give what stands in DG14 of this key: the key before the protocol."""
         number = b"" if self.identifier is None else bytes([2, 2, 0, self.identifier])
         public = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         infos = pki.element(0x30, pki.element(6, _KEY_OF_ECDH) + public + number)
         if self.says_cipher:
             named = pki.element(6, _ECDH + bytes([self.cipher]))
             infos += pki.element(0x30, named + b"\x02\x01\x01" + number)
-        return pki.element(0x6E, pki.element(0x31, infos))
+        return infos
 
     def answer(self, opening: Sequence[bytes], protected: bytes) -> bytes:
         """Open a session and answer the command in it; 6988 where its code is wrong."""

@@ -76,6 +76,17 @@ def test_a_chip_with_numbered_keys_is_told_which() -> None:
         assert read(chip, answer, asked.secret).chip_authentication is Proof.PROVEN
 
 
+def test_of_several_keys_the_one_of_the_strongest_cipher_is_asked_for() -> None:
+    """A cipher goes with the key of its own number, whichever stands first."""
+    older = SimulatedChip(key("P-256"), 1, identifier=1)
+    newer = SimulatedChip(key("BP-256"), 4, identifier=2)
+    for infos in (older.infos() + newer.infos(), newer.infos() + older.infos()):
+        group = pki.element(0x6E, pki.element(0x31, infos))
+        asked = ask(group)
+        assert asked is not None
+        assert key_shown(group, asked.secret, newer.answer(asked.opening, asked.protected))
+
+
 def test_a_chip_that_names_no_cipher_is_asked_in_triple_des() -> None:
     """A key without a protocol beside it is an older chip's."""
     chip = SimulatedChip(key(), 1, says_cipher=False)
