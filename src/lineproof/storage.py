@@ -289,6 +289,9 @@ class Transaction(Protocol):
     def line(self, msisdn: str) -> Line | None:
         """Give a line; in a writing transaction nobody else changes it meanwhile."""
 
+    def line_busy(self, msisdn: str, *, besides: str) -> bool:
+        """Whether an order for this number is on its way already, but for one case's own."""
+
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""
 

@@ -65,7 +65,11 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
     if case.not_before is None or now < case.not_before:
         return False
     # The holder may have locked the line, or another case may have changed it, since the approval.
-    if reasons := hindered(standing(tx, service, case, now=now), service.profile):
+    reasons = hindered(standing(tx, service, case, now=now), service.profile)
+    if not reasons and tx.line_busy(case.msisdn, besides=case.id):
+        # Another order for the line is with the network: what it does to the line comes first.
+        return False
+    if reasons:
         decision = Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
         kept = record(
             case, decision, authority=None, band="", versions=None, decided_by=(), now=now

@@ -119,7 +119,8 @@ def settle(
     case = moved(tx, case, event, actor=actor, now=now, details=told, not_before=due)
     if case.kind in CHANGES_A_LINE:
         _announce_change(tx, service, case, now)
-    return place(tx, service, case, actor=actor, now=now) if due <= now else case
+    ready = due <= now and not tx.line_busy(case.msisdn, besides=case.id)
+    return place(tx, service, case, actor=actor, now=now) if ready else case
 
 
 def refer(

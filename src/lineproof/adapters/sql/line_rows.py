@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ON_ITS_WAY = sorted({Status.APPROVED, Status.ORDERED, Status.UNFULFILLED})
 """Where a case stands that will give a person a line."""
 
+ORDERED = sorted({Status.ORDERED, Status.UNFULFILLED})
+"""Where a case stands whose order the network has, or may yet get."""
+
 
 class LineRows(Rows):
     """Keeps lines and attempts."""
@@ -60,6 +63,13 @@ class LineRows(Rows):
         self._lock_name("line", msisdn)
         row = self._one(self._locked(sa.select(LINES).where(LINES.c.msisdn == msisdn)))
         return _line(row) if row is not None else None
+
+    def line_busy(self, msisdn: str, *, besides: str) -> bool:
+        """Whether an order for this number is on its way already, but for one case's own."""
+        other = sa.select(CASES.c.id).where(
+            CASES.c.msisdn == msisdn, CASES.c.status.in_(ORDERED), CASES.c.id != besides
+        )
+        return self._one(other.limit(1)) is not None
 
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""
