@@ -73,5 +73,6 @@ def test_nothing_of_a_face_is_written_by_default() -> None:
     writing = {
         f"{path.name}: {word}" for path in quiet for word in writers if word in code_of(path)
     }
-    # The image intake opens the one file that it is told to read, for reading.
-    assert writing == {"image.py: open("}
+    # The image intake opens the one file that it is told to read, for reading; a key's file holds
+    # a key.
+    assert writing == {"image.py: open(", "key_file.py: open("}
