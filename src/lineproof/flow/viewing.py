@@ -1,0 +1,83 @@
+"""What an operator's system may see of its cases and lines. Each look is on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineproof.domain.audit import Actor, ActorKind
+from lineproof.flow.moving import logged
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lineproof.domain.case import Case, Status
+    from lineproof.domain.line import Line
+    from lineproof.ports import Service
+    from lineproof.storage import DecisionRecord, Transaction
+
+NO_LINE = Refused(RefusalCode.LINE_UNKNOWN, "There is no such line. Check the number.")
+
+
+def case_of(service: Service, case_id: str, operator: str) -> Case | Refused:
+    """Give a case of an operator's; one of another operator's is as unknown as one of nobody's."""
+    with service.store.read() as tx:
+        case = tx.case(case_id)
+    return case if case is not None and case.operator == operator else UNKNOWN
+
+
+def cases_of(
+    service: Service, operator: str, *, statuses: frozenset[Status], after: str, limit: int
+) -> Sequence[Case]:
+    """Give an operator's cases, by id."""
+    with service.store.read() as tx:
+        return tx.cases(operator=operator, statuses=statuses, after=after, limit=limit)
+
+
+def view_case(service: Service, case_id: str, operator: str, *, now: datetime) -> Case | Refused:
+    """Give a case to the operator's system; the first look at each version is on record."""
+    with service.store.read() as tx:
+        case = tx.case(case_id)
+        if case is None or case.operator != operator:
+            return UNKNOWN
+        if _was_viewed(tx, case, operator):
+            return case
+    with service.store.begin() as tx:
+        # It may have moved since; what is on record is what is given out.
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if not _was_viewed(tx, case, operator):
+            actor = Actor(ActorKind.SYSTEM, operator)
+            told = {"version": str(case.version)}
+            logged(tx, case, "viewed", actor=actor, now=now, details=told)
+        return case
+
+
+def decisions_of(
+    service: Service, case_id: str, operator: str, *, now: datetime
+) -> Sequence[DecisionRecord] | Refused:
+    """Give what was decided about a case, to the operator's system."""
+    case = view_case(service, case_id, operator, now=now)
+    if isinstance(case, Refused):
+        return case
+    with service.store.read() as tx:
+        return tx.decisions(case.id)
+
+
+def line_of(service: Service, msisdn: str, operator: str) -> Line | Refused:
+    """Give a line of an operator's."""
+    with service.store.read() as tx:
+        line = tx.line(msisdn)
+    return line if line is not None and line.operator == operator else NO_LINE
+
+
+def _was_viewed(tx: Transaction, case: Case, operator: str) -> bool:
+    actor, version = Actor(ActorKind.SYSTEM, operator), str(case.version)
+    return any(
+        entry.deed.action == "viewed"
+        and entry.deed.actor == actor
+        and entry.deed.details.get("version") == version
+        for entry in tx.entries_of(case.id)
+    )
