@@ -173,6 +173,11 @@ INTERNAL_FAULT = Problem(
     "Lineproof met a fault of its own. Please report it with the request's id.",
 )
 
+CHANGED_MEANWHILE = Problem(
+    RefusalCode.CHANGED_MEANWHILE,
+    "Somebody else changed it in this moment. Read it again and decide then.",
+)
+
 _OF_STATUS = {
     HTTPStatus.NOT_FOUND: Problem(
         WebCode.NOT_FOUND, "There is nothing here. /docs lists what there is."

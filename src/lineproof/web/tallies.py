@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from lineproof.domain.reason import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.case import Case
+    from lineproof.domain.reason import Decision
 
 TOOK = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 """Seconds: from a lookup to a queue that is full."""
@@ -75,3 +84,11 @@ class Tallies:
         }
         for name, instrument in made.items():
             object.__setattr__(self, name, instrument)
+
+    def decided(self, case: Case, decision: Decision, *, now: datetime) -> None:
+        """Count a decision, and how long the case took where nothing more is asked for."""
+        route = str(case.route or "none")
+        self.decisions.labels(route=route, outcome=str(decision.outcome)).inc()
+        if decision.outcome in {Outcome.APPROVE, Outcome.REFUSE}:
+            waited = max((now - case.opened_at).total_seconds(), 0.0)
+            self.until_decided.labels(route=route).observe(waited)

@@ -1,0 +1,102 @@
+"""The application: routes, the two ways out of them, and what every request passes through."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
+from starlette.exceptions import HTTPException
+
+from lineproof.web.api import captures, cases, consents, documents, sessions
+from lineproof.web.arriving import Arriving
+from lineproof.web.context import Context, utc_now
+from lineproof.web.gate import Gate
+from lineproof.web.problems import answer, of_http, of_validation
+from lineproof.web.reception import Reception, request_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.responses import Response
+
+    from lineproof.ports import Service
+    from lineproof.settings import Settings
+    from lineproof.web.context import Doors
+
+TITLE = "Lineproof"
+
+DESCRIPTION = """\
+Proves, one to one, that the person who opens or moves a phone line is the person named, and keeps
+nothing of the face.
+
+The operator's server opens a **case** and hands the browser a client secret, good once and for ten
+minutes; the browser exchanges it for a session, takes consent, shows the document and the face;
+the server decides; the operator reads the case or gets a webhook.
+
+Every problem is a document of RFC 9457 with a stable `code`.
+"""
+
+SILENT: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The framework's own telemetry would tell of paths and of what was sent."""
+
+ROUTERS = (cases, sessions, consents, documents, captures)
+
+
+def build_app(
+    service: Service,
+    settings: Settings,
+    doors: Doors,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """Build the application of one service."""
+    context = Context(
+        service=service,
+        doors=doors,
+        settings=settings,
+        clock=clock,
+        gate=Gate(cores=settings.workers),
+    )
+    app = FastAPI(
+        title=TITLE,
+        version=version("lineproof"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        redirect_slashes=False,
+        dependencies=[Depends(named)],
+        telemetry=SILENT,
+    )
+    app.state.context = context
+    for each in ROUTERS:
+        app.include_router(each.router)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    # The one that is added last is the first to see a request.
+    app.add_middleware(Arriving, settings=settings)
+    app.add_middleware(Reception, context=context)
+    return app
+
+
+def named(request: Request) -> None:
+    """Note the route's template, for the log."""
+    request.state.route = request.scope["route"].path
+
+
+def _refused(request: Request, error: Any) -> Response:  # noqa: ANN401 - the framework's signature
+    return answer(of_http(error), request_id=request_id_of(request))
+
+
+def _invalid(request: Request, error: Any) -> Response:  # noqa: ANN401 - the framework's signature
+    return answer(of_validation(error.errors()), request_id=request_id_of(request))

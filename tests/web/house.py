@@ -1,0 +1,206 @@
+# ruff: noqa: ANN401 - what is sent and answered is JSON
+"""A whole service behind HTTP, in this process: a real database, simulated people and network."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lineproof.adapters.sql.engines import sqlite_url
+from lineproof.adapters.sql.sql_store import SqlStore
+from lineproof.domain.staff import Role, Staff
+from lineproof.settings import Settings
+from lineproof.storage import Client
+from lineproof.web.app import build_app
+from lineproof.web.callers import bearer
+from tests.flow.stage import MATCH, Stage, stage
+from tests.regime import NEW, OLD, REGIME
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+    from httpx import Response
+
+    from lineproof.domain.finding import FmrBand
+    from lineproof.domain.profile import Profile
+
+with warnings.catch_warnings():
+    # Starlette would rather have a fork of httpx; this one does the same.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+STAFF = {
+    "agent": Role.AGENT,
+    "agent-2": Role.AGENT,
+    "agent-3": Role.AGENT,
+    "reviewer": Role.REVIEWER,
+    "reviewer-2": Role.REVIEWER,
+    "auditor": Role.AUDITOR,
+    "admin": Role.ADMIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TestDoors:
+    """Knows everybody by a token that is their name."""
+
+    __test__ = False
+
+    def system(self, request: Request, *, now: datetime) -> Client | None:
+        """Know ``system-op`` and ``system-other``."""
+        del now
+        token = bearer(request) or ""
+        if token not in {"system-op", "system-other"}:
+            return None
+        return Client(id=token.removeprefix("system-"), keys="{}", active=True)
+
+    def staff(self, request: Request, *, now: datetime) -> Staff | None:
+        """Know ``staff-agent`` and so on."""
+        del now
+        name = (bearer(request) or "").removeprefix("staff-")
+        role = STAFF.get(name)
+        return Staff(id=name, role=role, shop="shop", active=True) if role is not None else None
+
+
+@dataclass(slots=True)
+class House:
+    """A stage behind HTTP."""
+
+    stage: Stage
+    app: FastAPI
+    http: TestClient
+    keys: int = field(default=0)
+
+    @property
+    def now(self) -> datetime:
+        """The time on the wall."""
+        return self.stage.now
+
+    def later(self, wait: timedelta) -> None:
+        """Let time pass."""
+        self.stage.later(wait)
+
+    def seeing(self, band: FmrBand) -> None:
+        """Let every comparison from now on fall into this band."""
+        service = self.stage.seeing(band).service
+        self.stage.service = service
+        context = self.app.state.context
+        self.app.state.context = replace(context, service=service)
+
+    # Who calls -----------------------------------------------------------------------------------
+    def system(self, method: str, path: str, *, name: str = "op", **more: Any) -> Response:
+        """Call as an operator's system."""
+        return self.call(method, path, f"system-{name}", **more)
+
+    def staff(self, name: str, method: str, path: str, **more: Any) -> Response:
+        """Call as a member of staff."""
+        return self.call(method, path, f"staff-{name}", **more)
+
+    def call(self, method: str, path: str, token: str = "", **more: Any) -> Response:
+        """Call with a token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= more.pop("headers", {})
+        answer: Response = self.http.request(method, path, headers=headers, **more)
+        return answer
+
+    # The steps -----------------------------------------------------------------------------------
+    def key(self) -> dict[str, str]:
+        """Make an Idempotency-Key."""
+        self.keys += 1
+        return {"Idempotency-Key": f"test-key-{self.keys:04}"}
+
+    def open(self, kind: str = "new_line", msisdn: str = "15550001", **more: Any) -> dict[str, Any]:
+        """Open a case; give what was answered."""
+        sim = OLD if kind == "new_line" else NEW
+        asked = {"kind": kind, "msisdn": msisdn, "sim": {"iccid": sim.iccid, "imsi": sim.imsi}}
+        if kind == "new_line":
+            asked["second_channel"] = "mailto:holder@example.org"
+        found = self.system("POST", "/v1/cases", json=asked | more, headers=self.key())
+        assert found.status_code == 201, found.text
+        answer: dict[str, Any] = found.json()
+        return answer
+
+    def session(self, opened: dict[str, Any]) -> Visitor:
+        """Exchange a client secret for a session."""
+        found = self.call("POST", "/v1/sessions", json={"client_secret": opened["client_secret"]})
+        assert found.status_code == 201, found.text
+        return Visitor(self, found.json()["session"], opened["case"]["id"])
+
+    def line(self, msisdn: str = "15550001", number: str = "P1") -> None:
+        """Open a line for somebody, and let the time between two changes pass."""
+        self.session(self.open(msisdn=msisdn)).passes(number)
+        self.stage.run()
+        self.later(timedelta(days=1))
+
+
+@dataclass(slots=True)
+class Visitor:
+    """The subscriber's browser."""
+
+    house: House
+    token: str
+    case: str
+
+    def call(self, method: str, path: str, **more: Any) -> Response:
+        """Call with the session."""
+        return self.house.call(method, path, self.token, **more)
+
+    def consents(self) -> Response:
+        """Consent to the face check."""
+        asked = {"purpose": "face_check", "text_version": "2026-11", "language": "en"}
+        return self.call("POST", "/v1/session/consents", json=asked)
+
+    def shows(self, number: str = "P1") -> Response:
+        """Show the document."""
+        return self.call(
+            "POST", "/v1/session/documents", files=[("page", ("page.jpg", number.encode()))]
+        )
+
+    def nonce(self) -> str:
+        """Ask for a challenge."""
+        found = self.call("POST", "/v1/session/challenges")
+        assert found.status_code == 201, found.text
+        return str(found.json()["nonce"])
+
+    def captures(self, nonce: str | None = None) -> Response:
+        """Show the face."""
+        return self.call(
+            "POST",
+            "/v1/session/captures",
+            files=[("frame", ("frame.jpg", b"live"))],
+            data={"nonce": nonce or self.nonce()},
+        )
+
+    def passes(self, number: str = "P1") -> dict[str, Any]:
+        """Go the whole way of the face check."""
+        assert self.consents().status_code == 201
+        assert self.shows(number).status_code == 201
+        found = self.captures()
+        assert found.status_code == 201, found.text
+        answer: dict[str, Any] = found.json()
+        return answer
+
+    def sees(self) -> dict[str, Any]:
+        """Read the session."""
+        found = self.call("GET", "/v1/session")
+        assert found.status_code == 200, found.text
+        answer: dict[str, Any] = found.json()
+        return answer
+
+
+def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
+    """Build a house on a database in ``folder``."""
+    store = SqlStore(sqlite_url(folder / "lineproof.sqlite"))
+    store.upgrade()
+    there = stage(store, profile).seeing(MATCH)
+    app = build_app(there.service, Settings(**settings), TestDoors(), clock=lambda: found.stage.now)
+    found = House(there, app, TestClient(app, raise_server_exceptions=False))
+    return found
+
+
+def digest_of(challenge: str) -> bytes:
+    """Give what the stage's chip answers to a challenge."""
+    return hashlib.sha256(bytes.fromhex(challenge)).digest()
