@@ -116,6 +116,8 @@ def test_a_file_survives_the_process_and_is_nobody_elses(tmp_path: Path) -> None
     assert second.subscribers()[FIRST.imsi].msisdn == LINE
     second.close()
     assert not second.ready()
+    with pytest.raises(Unavailable):
+        second.carry_out(replacement())
 
 
 def test_one_order_from_many_threads_and_files_is_done_once(tmp_path: Path) -> None:

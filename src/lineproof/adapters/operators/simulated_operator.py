@@ -70,12 +70,18 @@ class SimulatedOperator:
                 self._database.execute(table)
 
     def carry_out(self, order: Order) -> Done | Rejected:
-        """Do what the order asks; an id that was done changes nothing, whatever came after it."""
+        """Do what the order asks; an id that was done changes nothing, whatever came after it.
+
+        Raises Unavailable where a test says so, or the file is busy, full or gone.
+        """
         fault = self._faults.popleft() if self._faults else None
         if fault is Fault.BEFORE:
             raise Unavailable("simulated")
-        with self._transaction():
-            answer = self._carry_out(order)
+        try:
+            with self._transaction():
+                answer = self._carry_out(order)
+        except sqlite3.Error as broken:
+            raise Unavailable("network_error") from broken
         if fault is Fault.AFTER:
             raise Unavailable("simulated")
         return answer
