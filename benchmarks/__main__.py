@@ -8,7 +8,7 @@ import sys
 # One thread each, for the yardstick too; set before any of their libraries is loaded.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-from benchmarks import accuracy, documents, generated, people, speed, zones
+from benchmarks import accuracy, bad_pages, documents, generated, people, speed, zones
 from benchmarks.places import DATA
 
 MEASUREMENTS = {
@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "zones": zones.zones,
     "formats": generated.formats,
     "printed": generated.printed,
+    "bad_pages": bad_pages.bad_pages,
     "chips": documents.chips,
     "portraits": documents.portraits,
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TODAY = date(2026, 11, 24)
+ROSSI = Holder(surname="ROSSI")
 
 
 def reader(csca: Path | None = None) -> LocalReader:
@@ -83,12 +84,29 @@ def test_the_print_is_held_against_the_zone() -> None:
     portrait = np.full((90, 70, 3), 90, dtype=np.uint8)
     pages = [
         np.asarray(specimen_document(MrzFormat.TD3, holder, portrait)[0]).copy()
-        for holder in (Holder(surname="ROSSI"), Holder(surname="THIEF"))
+        for holder in (ROSSI, replace(ROSSI, surname="THIEF"))
     ]
     pages[1][-16 * 22 :] = pages[0][-16 * 22 :]
     forged = read(stored(Image.fromarray(pages[1]))).finding
     assert isinstance(forged.printed, Measured)
     assert [each.name for each in forged.printed.value if not each.agrees] == ["surname"]
+
+
+def test_a_cards_front_is_held_against_the_zone_on_its_back() -> None:
+    """In either order, a front that goes with the back agrees, and another one is found out."""
+    portrait = np.full((90, 70, 3), 90, dtype=np.uint8)
+    front, back = (stored(side) for side in specimen_document(MrzFormat.TD1, ROSSI, portrait))
+    other = replace(ROSSI, surname="THIEF", number="X123456W9")
+    forged = stored(specimen_document(MrzFormat.TD1, other, portrait)[0])
+    for pages in ((front, back), (back, front)):
+        printed = read(*pages).finding.printed
+        assert isinstance(printed, Measured)
+        assert [each.agrees for each in printed.value] == [True] * 5
+    printed = read(forged, back).finding.printed
+    assert isinstance(printed, Measured)
+    wrong = [each.name for each in printed.value if not each.agrees]
+    assert wrong == ["document_number", "surname"]
+    assert read(back).finding.printed == Unmeasured("print_on_other_side")
 
 
 def test_what_was_begun_on_other_pages_is_not_used() -> None:

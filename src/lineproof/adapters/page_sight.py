@@ -86,7 +86,12 @@ def begin_reading(pages: Sequence[bytes], recognisers: Recognisers, *, today: da
     # One worker: what was begun first is done first, so that no print waits for a zone to come.
     aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
     sights = tuple(aside.submit(_see, page, recognisers, today) for page in pages)
-    printed = tuple(aside.submit(_printed, sight, recognisers) for sight in sights)
+    printed = tuple(
+        aside.submit(
+            _printed, sight, [other for other in sights if other is not sight], recognisers
+        )
+        for sight in sights
+    )
     aside.shutdown(wait=False)
     return BegunReading(
         recognisers=recognisers,
@@ -107,17 +112,41 @@ def _see(stored: bytes, recognisers: Recognisers, today: date) -> Sight | Unread
     return Sight(picture.pixels, read_zone(picture.pixels, recognisers.ocr, today=today))
 
 
-def _printed(seen: Future[Sight | Unreadable], recognisers: Recognisers) -> Printed:
-    """Hold a page's print against its own zone, where both are on one side."""
+def _printed(
+    seen: Future[Sight | Unreadable],
+    others: Sequence[Future[Sight | Unreadable]],
+    recognisers: Recognisers,
+) -> Printed:
+    """Hold the print that belongs to a page's zone against it."""
     sight = seen.result()
     if isinstance(sight, Unreadable) or isinstance(sight.zone.mrz, Unmeasured):
         return Unmeasured("not_compared")
-    mrz, corners = sight.zone.mrz.value, sight.zone.corners
-    if corners is None or mrz.format is MrzFormat.TD1:
-        # A card of this size has its zone on the back, and what it repeats is on the front.
+    mrz = sight.zone.mrz.value
+    # A card of TD1's size has its zone on the back, and what it repeats is on the front.
+    print_ = _front(others) if mrz.format is MrzFormat.TD1 else _over(sight)
+    if print_ is None:
         return Unmeasured("print_on_other_side")
-    texts = partial(read_lines, finder=recognisers.finder, ocr=recognisers.ocr)
-    return match_printed(above_zone(sight.pixels, corners), mrz, texts)
+    return match_printed(
+        print_, mrz, partial(read_lines, finder=recognisers.finder, ocr=recognisers.ocr)
+    )
+
+
+def _over(sight: Sight) -> NDArray[np.uint8] | None:
+    corners = sight.zone.corners
+    return None if corners is None else above_zone(sight.pixels, corners)
+
+
+def _front(others: Sequence[Future[Sight | Unreadable]]) -> NDArray[np.uint8] | None:
+    """Give the picture of the card's other side; None where there is none without a zone."""
+    seen = (other.result() for other in others)
+    return next(
+        (
+            each.pixels
+            for each in seen
+            if isinstance(each, Sight) and isinstance(each.zone.mrz, Unmeasured)
+        ),
+        None,
+    )
 
 
 def first_measured(found: Sequence[Printed]) -> Printed:
