@@ -55,14 +55,26 @@ class Webhooks:
 
         The id is the same at every try, the time of signing is not. Raises Unavailable:
         ``answered_NNN`` where the answer was none of 2xx (410: take the endpoint out), ``secret``
-        where no secret opens, and what PinnedPost raises.
+        where a secret does not open, and what PinnedPost raises.
         """
-        secrets_now = self._secrets(endpoint)
-        headers, content = event(event_id, body, source=self._source)
-        headers |= signed(event_id, content, secrets=secrets_now, now=self._clock())
-        status = self._post.post(endpoint.url, content=content, headers=headers)
-        if not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-            raise Unavailable(f"answered_{status}")
+        opened = self._secrets(endpoint)
+        headers, content = cloud_event(
+            event_id,
+            source=self._source,
+            kind=TYPE_PREFIX + body["type"],
+            subject=body["case"],
+            at=datetime.fromisoformat(body["at"]),
+            data={name: body[name] for name in TOLD if name in body},
+        )
+        posted_signed(
+            self._post,
+            endpoint.url,
+            message_id=event_id,
+            headers=headers,
+            content=content,
+            secrets=opened,
+            now=self._clock(),
+        )
 
     def _secrets(self, endpoint: Endpoint) -> list[str]:
         opened = [
@@ -75,19 +87,37 @@ class Webhooks:
         return known
 
 
-def event(event_id: str, body: Mapping[str, str], *, source: str) -> tuple[dict[str, str], bytes]:
+def cloud_event(  # noqa: PLR0913 - one keyword for each attribute
+    event_id: str, *, source: str, kind: str, subject: str, at: datetime, data: dict[str, str]
+) -> tuple[dict[str, str], bytes]:
     """Give headers and content of an event: CloudEvents 1.0, JSON, structured mode."""
     attributes = {
         "id": event_id,
         "source": source,
-        "type": TYPE_PREFIX + body["type"],
-        "subject": body["case"],
-        "time": datetime.fromisoformat(body["at"]).astimezone(UTC),
+        "type": kind,
+        "subject": subject,
+        "time": at.astimezone(UTC),
         "datacontenttype": "application/json",
     }
-    data = {name: body[name] for name in TOLD if name in body}
     message = to_structured(CloudEvent(attributes, data), JSONFormat())
     return dict(message.headers), message.body
+
+
+def posted_signed(  # noqa: PLR0913 - one keyword for each part of the post
+    post: PinnedPost,
+    url: str,
+    *,
+    message_id: str,
+    headers: Mapping[str, str],
+    content: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+) -> None:
+    """Sign and post; raises Unavailable with ``answered_NNN`` where the answer is none of 2xx."""
+    signature = signed(message_id, content, secrets=secrets, now=now)
+    status = post.post(url, content=content, headers={**headers, **signature})
+    if not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        raise Unavailable(f"answered_{status}")
 
 
 def signed(
