@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lineproof.domain.line import Line
     from lineproof.ports import Service
 
+NO_LINE = Refused(RefusalCode.LINE_UNKNOWN, "There is no such line. Check the number.")
+
 VERIFIED = frozenset({Status.APPROVED, Status.ORDERED, Status.UNFULFILLED, Status.ISSUED})
 """Where a case has shown who the person is."""
 
@@ -36,9 +38,19 @@ def lock(service: Service, msisdn: str, *, actor: Actor, now: datetime) -> Line 
     with service.store.begin() as tx:
         line = tx.line(msisdn)
         if line is None:
-            return Refused(RefusalCode.LINE_UNKNOWN, "There is no such line. Check the number.")
+            return NO_LINE
         if line.locked:
             return line
         after = tx.change_line(replace(line, locked=True))
         tx.log(Deed(actor=actor, action="line_locked", case="", details={}), at=now)
         return after
+
+
+def lock_mine(service: Service, case: Case, msisdn: str, *, now: datetime) -> Line | Refused:
+    """Lock a line for the person of a verified case who holds it."""
+    lines = lines_in_my_name(service, case, now=now)
+    if isinstance(lines, Refused):
+        return lines
+    if msisdn not in {line.msisdn for line in lines}:
+        return NO_LINE
+    return lock(service, msisdn, actor=SUBSCRIBER, now=now)

@@ -1,10 +1,13 @@
-"""What an operator's system may see of its cases and lines. Each look is on record."""
+"""What operators' systems and auditors may see. Each look is on record."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineproof.domain.audit import Actor, ActorKind
+from lineproof.domain.audit import Actor, ActorKind, Deed
+from lineproof.domain.case import Status
+from lineproof.domain.staff import Act
+from lineproof.flow.hold_lines import NO_LINE
 from lineproof.flow.moving import logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 
@@ -12,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from lineproof.domain.case import Case, Status
+    from lineproof.domain.audit import Entry
+    from lineproof.domain.case import Case
     from lineproof.domain.line import Line
+    from lineproof.domain.notice import Notice
+    from lineproof.domain.staff import Staff
     from lineproof.ports import Service
     from lineproof.storage import DecisionRecord, Transaction
-
-NO_LINE = Refused(RefusalCode.LINE_UNKNOWN, "There is no such line. Check the number.")
 
 
 def case_of(service: Service, case_id: str, operator: str) -> Case | Refused:
@@ -66,11 +70,41 @@ def decisions_of(
         return tx.decisions(case.id)
 
 
+def notices_of(service: Service, case_id: str, operator: str) -> Sequence[Notice] | Refused:
+    """Give a case's notices to the operator's system."""
+    case = case_of(service, case_id, operator)
+    if isinstance(case, Refused):
+        return case
+    with service.store.read() as tx:
+        return tx.notices(case.id)
+
+
+def waiting_for_review(service: Service, *, after: str, limit: int) -> Sequence[Case]:
+    """Give the cases that wait for a reviewer, by id."""
+    with service.store.read() as tx:
+        waiting = frozenset({Status.REFERRED})
+        return tx.cases(operator=None, statuses=waiting, after=after, limit=limit)
+
+
 def line_of(service: Service, msisdn: str, operator: str) -> Line | Refused:
     """Give a line of an operator's."""
     with service.store.read() as tx:
         line = tx.line(msisdn)
     return line if line is not None and line.operator == operator else NO_LINE
+
+
+def read_log(
+    service: Service, staff: Staff, *, after: int, limit: int, now: datetime
+) -> Sequence[Entry] | Refused:
+    """Give entries of the log to an auditor; that they were read is an entry as well."""
+    if not staff.may(Act.READ_LOG):
+        return Refused(RefusalCode.NOT_ALLOWED, "Your role does not read the log.")
+    with service.store.begin() as tx:
+        found = tx.entries(after=after, limit=limit)
+        told = {"after": str(after), "entries": str(len(found))}
+        actor = Actor(ActorKind.STAFF, staff.id)
+        tx.log(Deed(actor=actor, action="log_read", case="", details=told), at=now)
+        return found
 
 
 def _was_viewed(tx: Transaction, case: Case, operator: str) -> bool:
