@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     webhook_hosts: str = Field(
         "",
         description=(
-            "Private hosts that webhooks may go to all the same, with commas. "
-            "Empty: none, only public addresses."
+            "Hosts of your own that webhooks may go to though they are not public, with commas. "
+            "Empty: none."
         ),
     )
     unsafe_dev_login: bool = Field(
@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     def body_time(self) -> timedelta:
         """Within which a body must have arrived."""
         return timedelta(seconds=self.body_seconds)
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """Hosts that webhooks may go to though they are not public."""
+        return frozenset(each.strip().lower() for each in self.webhook_hosts.split(",")) - {""}
 
     @property
     def workers(self) -> int:

@@ -10,7 +10,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
-from lineproof.web.api import captures, cases, consents, documents, sessions
+from lineproof.web.api import (
+    attestations,
+    browsing,
+    captures,
+    cases,
+    consents,
+    decisions,
+    documents,
+    health,
+    hooks,
+    line_routes,
+    log_routes,
+    notices,
+    outbox_routes,
+    reviews,
+    sessions,
+)
 from lineproof.web.arriving import Arriving
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
@@ -49,7 +65,23 @@ SILENT: TelemetryConfig = {
 }
 """The framework's own telemetry would tell of paths and of what was sent."""
 
-ROUTERS = (cases, sessions, consents, documents, captures)
+ROUTERS = (
+    cases,
+    decisions,
+    sessions,
+    consents,
+    documents,
+    captures,
+    line_routes,
+    notices,
+    attestations,
+    reviews,
+    log_routes,
+    outbox_routes,
+    hooks,
+    health,
+    browsing,
+)
 
 
 def build_app(

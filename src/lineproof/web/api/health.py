@@ -1,0 +1,73 @@
+"""Whether the service lives, whether it is ready, and what it counts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
+
+from lineproof.storage import StoreDown, Topic
+from lineproof.web.api.shapes import Told
+from lineproof.web.context import Ctx
+
+router = APIRouter(tags=["health"])
+
+
+class LiveTold(Told):
+    """The process answers."""
+
+    live: bool = True
+
+
+class ReadyTold(Told):
+    """What a decision needs, part by part. Anything that is missing is seen here."""
+
+    ready: bool
+    store: bool = Field(description="The database answers and has this version's tables.")
+    network: bool = Field(
+        description="The operator's network answers; orders wait while it does not."
+    )
+    pack: str
+    grade: str = Field(description="evaluation or production.")
+    profile: str
+    unsafe: list[str] = Field(description="Settings that no service with people may have.")
+
+
+@router.get("/live")
+def live() -> LiveTold:
+    """Say that the process answers."""
+    return LiveTold()
+
+
+@router.get("/ready", responses={503: {"model": ReadyTold, "description": "Not ready."}})
+def ready(ctx: Ctx, response: Response) -> ReadyTold:
+    """Say whether requests can be answered. Without the database none can."""
+    store = ctx.service.store.ready()
+    if not store:
+        response.status_code = 503
+    versions = ctx.service.site.engine.versions
+    return ReadyTold(
+        ready=store,
+        store=store,
+        network=ctx.service.operator.ready(),
+        pack=f"{versions.pack} {versions.pack_version}",
+        grade=versions.grade,
+        profile=ctx.service.profile.name,
+        unsafe=["unsafe_dev_login"] if ctx.settings.unsafe_dev_login else [],
+    )
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(ctx: Ctx) -> Response:
+    """Give the counts for Prometheus. No case, no line and no person stands in them."""
+    tallies = ctx.tallies
+    tallies.in_flight.set(ctx.gate.inside)
+    try:
+        with ctx.service.store.read() as tx:
+            depth: dict[Topic, float] = dict(tx.depth())
+    except StoreDown:
+        # What is not known is not shown as nothing.
+        depth = dict.fromkeys(Topic, float("nan"))
+    for topic in Topic:
+        tallies.outbox.labels(topic=str(topic)).set(depth.get(topic, 0))
+    return Response(generate_latest(tallies.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,140 @@
+"""Webhook endpoints of an operator's system: where events go, and the secrets that sign them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field, StrictBool
+
+from lineproof.adapters.address import LONGEST_URL, UrlRefused, target_of
+from lineproof.adapters.webhooks import new_secret, sealed
+from lineproof.domain.audit import Deed
+from lineproof.flow.fresh import new_id
+from lineproof.storage import Client, Endpoint, Transaction
+from lineproof.web.api.shapes import ID, PROBLEMS, Asked, Told
+from lineproof.web.callers import System, as_actor
+from lineproof.web.context import Ctx, Now
+from lineproof.web.problems import Problem, WebCode
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=PROBLEMS)
+
+EndpointId = Annotated[str, Path(pattern=rf"^hook{ID}", max_length=37)]
+
+MOST = 10
+"""Active endpoints of one system: each gets every event."""
+
+
+class EndpointAsked(Asked):
+    """Where events shall go: HTTPS, a public name, port 443 or 8443."""
+
+    url: str = Field(
+        min_length=1, max_length=LONGEST_URL, examples=["https://hooks.example.org/lineproof"]
+    )
+
+
+class RotationAsked(Asked):
+    """Whether the secret that there is signs as well, until the next rotation."""
+
+    keep_old: StrictBool = True
+
+
+class EndpointTold(Told):
+    """One endpoint, without its secrets."""
+
+    id: str
+    url: str
+    secrets: int = Field(description="How many sign: two while they are rotated.")
+    active: bool
+
+
+class NewSecretTold(Told):
+    """An endpoint and its new secret, which is told this once."""
+
+    endpoint: EndpointTold
+    secret: str = Field(description="Standard Webhooks; begins with whsec_.")
+
+
+class EndpointsTold(Told):
+    """Every active endpoint of a system."""
+
+    endpoints: list[EndpointTold]
+
+
+@router.get("")
+def list_endpoints(client: System, ctx: Ctx) -> EndpointsTold:
+    """List where this system's events go."""
+    with ctx.service.store.read() as tx:
+        found = [each for each in tx.endpoints(client.id) if each.active]
+    return EndpointsTold(endpoints=[_told(each) for each in found])
+
+
+@router.post("", status_code=201)
+def add_endpoint(asked: EndpointAsked, client: System, ctx: Ctx, now: Now) -> NewSecretTold:
+    """Add an endpoint; every event of this system's cases goes there from now on."""
+    target = target_of(asked.url, private_hosts=ctx.settings.private_hosts)
+    if isinstance(target, UrlRefused):
+        sentence = "Events do not go there: give an HTTPS address with a public name."
+        raise Problem(WebCode.ENDPOINT_REFUSED, sentence, more={"about": target.code})
+    secret, endpoint_id = new_secret(), new_id("hook", now)
+    endpoint = Endpoint(
+        id=endpoint_id,
+        client=client.id,
+        url=asked.url,
+        sealed_secrets=(sealed(secret, endpoint_id=endpoint_id, sealer=ctx.service.sealer),),
+        active=True,
+    )
+    with ctx.service.store.begin() as tx:
+        if sum(each.active for each in tx.endpoints(client.id)) >= MOST:
+            sentence = f"There are {MOST} endpoints already. Take one out first."
+            raise Problem(WebCode.ENDPOINT_REFUSED, sentence, more={"about": "too_many"})
+        _put(tx, endpoint, client, "endpoint_added", now)
+    return NewSecretTold(endpoint=_told(endpoint), secret=secret)
+
+
+@router.post("/{endpoint_id}/secrets", status_code=201)
+def rotate_secret(
+    endpoint_id: EndpointId, asked: RotationAsked, client: System, ctx: Ctx, now: Now
+) -> NewSecretTold:
+    """Make a new secret; the old one signs beside it until the next rotation, where it is kept."""
+    secret = new_secret()
+    fresh = sealed(secret, endpoint_id=endpoint_id, sealer=ctx.service.sealer)
+    with ctx.service.store.begin() as tx:
+        endpoint = _own(tx, endpoint_id, client)
+        old = endpoint.sealed_secrets[:1] if asked.keep_old else ()
+        endpoint = replace(endpoint, sealed_secrets=(fresh, *old))
+        _put(tx, endpoint, client, "endpoint_secret_rotated", now)
+    return NewSecretTold(endpoint=_told(endpoint), secret=secret)
+
+
+@router.delete("/{endpoint_id}")
+def remove_endpoint(endpoint_id: EndpointId, client: System, ctx: Ctx, now: Now) -> EndpointTold:
+    """Take an endpoint out; nothing goes there any more, not even what waits."""
+    with ctx.service.store.begin() as tx:
+        endpoint = replace(_own(tx, endpoint_id, client), active=False)
+        _put(tx, endpoint, client, "endpoint_removed", now)
+    return _told(endpoint)
+
+
+def _own(tx: Transaction, endpoint_id: str, client: Client) -> Endpoint:
+    found = tx.endpoint(endpoint_id)
+    if found is None or found.client != client.id or not found.active:
+        raise Problem(WebCode.ENDPOINT_UNKNOWN, "There is no such endpoint. Check its id.")
+    return found
+
+
+def _put(tx: Transaction, endpoint: Endpoint, client: Client, action: str, now: datetime) -> None:
+    tx.put_endpoint(endpoint)
+    told = {"endpoint": endpoint.id}
+    tx.log(Deed(actor=as_actor(client), action=action, case="", details=told), at=now)
+
+
+def _told(endpoint: Endpoint) -> EndpointTold:
+    return EndpointTold(
+        id=endpoint.id,
+        url=endpoint.url,
+        secrets=len(endpoint.sealed_secrets),
+        active=endpoint.active,
+    )

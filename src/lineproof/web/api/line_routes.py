@@ -1,0 +1,78 @@
+"""Lines and their locks: for the operator's system, and for the person whose lines they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from lineproof.domain.line import Line, LineStatus
+from lineproof.flow.hold_lines import lines_in_my_name, lock, lock_mine
+from lineproof.flow.refused import Refused
+from lineproof.flow.viewing import line_of
+from lineproof.web.api.shapes import MSISDN, PROBLEMS, Asked, LineNumber, Told
+from lineproof.web.callers import Subscriber, System, as_actor
+from lineproof.web.context import Ctx, Now
+from lineproof.web.problems import refused
+
+router = APIRouter(prefix="/v1", tags=["lines"], responses=PROBLEMS)
+
+
+class LineTold(Told):
+    """One line: nothing of its holder, not even the keyed hash."""
+
+    msisdn: str
+    status: LineStatus
+    locked: bool = Field(description="No SIM replacement and no transfer while it holds.")
+    changed_at: datetime = Field(description="The last change of SIM or holder.")
+
+
+class LinesTold(Told):
+    """The lines of one person."""
+
+    lines: list[LineTold]
+
+
+class LockAsked(Asked):
+    """Which of one's own lines."""
+
+    msisdn: str = Field(pattern=MSISDN, examples=["15550001"])
+
+
+@router.get("/lines/{msisdn}")
+def read_line(msisdn: LineNumber, client: System, ctx: Ctx) -> LineTold:
+    """Read a line of this system's."""
+    return _told(line_of(ctx.service, msisdn, client.id))
+
+
+@router.put("/lines/{msisdn}/lock")
+def lock_line(msisdn: LineNumber, client: System, ctx: Ctx, now: Now) -> LineTold:
+    """Lock a line because its subscriber asks; only a verified case releases it."""
+    found = line_of(ctx.service, msisdn, client.id)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return _told(lock(ctx.service, found.msisdn, actor=as_actor(client), now=now))
+
+
+@router.get("/session/lines", tags=["subscriber"])
+def read_own_lines(case: Subscriber, ctx: Ctx, now: Now) -> LinesTold:
+    """Show the person of a case that was passed every line that is in their name here."""
+    found = lines_in_my_name(ctx.service, case, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return LinesTold(lines=[_told(line) for line in found])
+
+
+@router.post("/session/locks", status_code=201, tags=["subscriber"])
+def lock_own_line(asked: LockAsked, case: Subscriber, ctx: Ctx, now: Now) -> LineTold:
+    """Lock a line of one's own, free of charge."""
+    return _told(lock_mine(ctx.service, case, asked.msisdn, now=now))
+
+
+def _told(line: Line | Refused) -> LineTold:
+    if isinstance(line, Refused):
+        raise refused(line)
+    return LineTold(
+        msisdn=line.msisdn, status=line.status, locked=line.locked, changed_at=line.changed_at
+    )

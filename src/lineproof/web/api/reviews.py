@@ -1,0 +1,135 @@
+"""Referred cases: the reviewers' queue, what they may look at, their verdicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from lineproof.domain.case import Case, Kind, Route
+from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.staff import Act
+from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.flow.reviewing import conclude, look_at
+from lineproof.flow.viewing import waiting_for_review
+from lineproof.web.api.decided import DecidedTold, decided
+from lineproof.web.api.decisions import DecisionTold, decision_told
+from lineproof.web.api.shapes import PROBLEMS, Asked, CaseId, Told
+from lineproof.web.callers import SignedIn, must
+from lineproof.web.context import Ctx, Now
+from lineproof.web.problems import Problem, refused
+
+router = APIRouter(prefix="/v1/reviews", tags=["staff"], responses=PROBLEMS)
+
+PICTURE: dict[str, Any] = {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}
+
+
+class WaitingTold(Told):
+    """A case that waits for a reviewer; who it is about is seen by looking at it, on record."""
+
+    id: str
+    kind: Kind
+    route: Route | None
+    shop: str | None
+    opened_at: datetime
+    expires_at: datetime
+
+
+class QueueTold(Told):
+    """A page of the queue."""
+
+    cases: list[WaitingTold]
+    next: str | None
+
+
+class ReviewTold(Told):
+    """What a reviewer may look at."""
+
+    case: WaitingTold
+    decisions: list[DecisionTold]
+    pictures: list[str] = Field(description="Names of pictures under /pictures/.")
+
+
+class VerdictAsked(Asked):
+    """What a reviewer concludes, and why, as a code."""
+
+    kind: VerdictKind
+    reason: VerdictReason
+
+
+@router.get("")
+def list_reviews(
+    person: SignedIn,
+    ctx: Ctx,
+    after: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> QueueTold:
+    """List the cases that wait for a reviewer, the oldest first."""
+    must(person, Act.REVIEW)
+    found = waiting_for_review(ctx.service, after=after, limit=limit)
+    return QueueTold(
+        cases=[_waiting(case) for case in found],
+        next=found[-1].id if len(found) == limit else None,
+    )
+
+
+@router.get("/{case_id}")
+def read_review(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> ReviewTold:
+    """Look at a referred case. The look is on record before it is had."""
+    found = look_at(ctx.service, case_id, person, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return ReviewTold(
+        case=_waiting(found.case),
+        decisions=[decision_told(each) for each in found.decisions],
+        pictures=sorted(found.pictures),
+    )
+
+
+@router.get(
+    "/{case_id}/pictures/{name}", response_class=Response, responses={200: PICTURE, **PROBLEMS}
+)
+def read_picture(
+    case_id: CaseId, name: Literal["portrait", "live"], person: SignedIn, ctx: Ctx, now: Now
+) -> Response:
+    """Look at one picture. It is never stored on the way, and gone with the decision."""
+    found = look_at(ctx.service, case_id, person, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    if name not in found.pictures:
+        raise Problem(RefusalCode.NOTHING_HELD, "No such picture is held, or no longer.")
+    picture = found.pictures[name]
+    return Response(picture, media_type=media_type(picture))
+
+
+@router.post("/{case_id}/verdicts", status_code=201)
+def add_verdict(
+    case_id: CaseId, asked: VerdictAsked, person: SignedIn, ctx: Ctx, now: Now
+) -> DecidedTold:
+    """Conclude on a referred case; an approval against what was found waits for a second one."""
+    found = conclude(ctx.service, case_id, person, kind=asked.kind, reason=asked.reason, now=now)
+    return decided(ctx, found, now=now)
+
+
+def media_type(picture: bytes) -> str:
+    """Say what a stored picture is; anything else is given out as bytes that nobody shows."""
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "image/webp"
+    return "application/octet-stream"
+
+
+def _waiting(case: Case) -> WaitingTold:
+    return WaitingTold(
+        id=case.id,
+        kind=case.kind,
+        route=case.route,
+        shop=case.handled_by.shop if case.handled_by is not None else None,
+        opened_at=case.opened_at,
+        expires_at=case.expires_at,
+    )
