@@ -18,7 +18,7 @@ from lineproof.adapters.address import Target, UrlRefused, addresses_of, is_publ
 )
 def test_a_plain_https_url_may_be_posted_to(url: str, authority: str, path: str) -> None:
     """Names of the public internet on the ports of HTTPS."""
-    target = target_of(url, unsafe_loopback=False)
+    target = target_of(url, private_hosts=frozenset())
     assert isinstance(target, Target)
     assert (target.authority, target.path) == (authority, path)
 
@@ -59,18 +59,26 @@ def test_a_plain_https_url_may_be_posted_to(url: str, authority: str, path: str)
 )
 def test_any_other_url_is_refused(url: str, code: str) -> None:
     """Each with the code that says what to change."""
-    assert target_of(url, unsafe_loopback=False) == UrlRefused(code)
+    assert target_of(url, private_hosts=frozenset()) == UrlRefused(code)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8080/", "http://[::1]:8080/", "https://127.9.9.9:9/"]
+    "url",
+    [
+        "http://127.0.0.1:8080/",
+        "http://[::1]:8080/",
+        "https://127.0.0.1:9/",
+        "https://hooks:9443/",
+        "https://10.0.0.1/",
+    ],
 )
-def test_this_machine_may_be_posted_to_only_where_somebody_said_so(url: str) -> None:
-    """The switch opens loopback addresses and nothing else."""
-    assert isinstance(target_of(url, unsafe_loopback=True), Target)
-    assert isinstance(target_of(url, unsafe_loopback=False), UrlRefused)
-    for other in ("http://10.0.0.1/", "http://hooks.operator.example/", "https://localhost:1/"):
-        assert isinstance(target_of(other, unsafe_loopback=True), UrlRefused)
+def test_ones_own_hosts_may_be_posted_to_where_they_are_named(url: str) -> None:
+    """Naming one opens that one, and HTTP only on this machine."""
+    own = frozenset({"127.0.0.1", "::1", "hooks", "10.0.0.1"})
+    assert isinstance(target_of(url, private_hosts=own), Target)
+    assert isinstance(target_of(url, private_hosts=frozenset()), UrlRefused)
+    for other in ("http://10.0.0.1/", "http://hooks/", "https://10.0.0.2/", "https://localhost/"):
+        assert isinstance(target_of(other, private_hosts=own), UrlRefused)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +164,7 @@ def test_what_is_of_the_public_internet(address: str) -> None:
 )
 def test_a_name_with_one_private_address_is_not_posted_to(answer: list[str]) -> None:
     """A public address beside it does not help."""
-    target = target_of("https://hooks.operator.example/", unsafe_loopback=False)
+    target = target_of("https://hooks.operator.example/", private_hosts=frozenset())
     assert isinstance(target, Target)
-    found = addresses_of(target, resolver=lambda _, __: answer, unsafe_loopback=False)
+    found = addresses_of(target, resolver=lambda _, __: answer, private_hosts=frozenset({"other"}))
     assert found == ()

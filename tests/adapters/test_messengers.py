@@ -111,7 +111,7 @@ def test_the_operators_system_is_handed_the_notice() -> None:
             source="urn:lineproof:test",
             answers_at=PAGE,
             clock=lambda: datetime.now(UTC),
-            post=PinnedPost(unsafe_loopback=True),
+            post=PinnedPost(private_hosts=frozenset({"127.0.0.1"})),
         )
         messenger.deliver(notice(), secret=SECRET)
         there.status = 503

@@ -32,7 +32,7 @@ BODY = {
     "at": "2026-11-25T12:00:00.123456+00:00",
     "msisdn": "491511234567",
 }
-TRIAL = PinnedPost(unsafe_loopback=True)
+TRIAL = PinnedPost(private_hosts=frozenset({"127.0.0.1"}))
 
 
 class LabelSealer:
@@ -164,7 +164,7 @@ def test_a_slow_receiver_is_not_waited_for(how: str) -> None:
     with receiver() as there:
         setattr(there, how, True)
         with pytest.raises(Unavailable) as unavailable:
-            webhooks(PinnedPost(unsafe_loopback=True, timeout=0.5)).announce(
+            webhooks(PinnedPost(private_hosts=frozenset({"127.0.0.1"}), timeout=0.5)).announce(
                 endpoint(there.url, new_secret()), event_id="msg-1", body=BODY
             )
     assert unavailable.value.code == "timeout"
@@ -197,7 +197,7 @@ def test_a_name_is_looked_up_once_and_tls_asks_for_that_name(tmp_path: Path) -> 
     secret = new_secret()
     with receiver(server) as there:
         names = Names([there.host], ["10.0.0.1"])
-        post = PinnedPost(unsafe_loopback=True, resolver=names, tls=trusted)
+        post = PinnedPost(private_hosts=frozenset({NAME}), resolver=names, tls=trusted)
         url = f"https://{NAME}:{HTTPS_PORT}/hooks?x=1"
         webhooks(post).announce(endpoint(url, secret), event_id="msg-1", body=BODY)
     (one,) = there.received
@@ -212,7 +212,9 @@ def test_another_names_certificate_is_not_accepted(tmp_path: Path) -> None:
     """Who answers at the address must be who the name says."""
     server, trusted = contexts(tmp_path, "someone.else.example")
     with receiver(server) as there:
-        post = PinnedPost(unsafe_loopback=True, resolver=Names([there.host]), tls=trusted)
+        post = PinnedPost(
+            private_hosts=frozenset({NAME}), resolver=Names([there.host]), tls=trusted
+        )
         url = f"https://{NAME}:{HTTPS_PORT}/hooks"
         with pytest.raises(Unavailable) as unavailable:
             webhooks(post).announce(endpoint(url, new_secret()), event_id="msg-1", body=BODY)
@@ -225,7 +227,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(tmp_path: Pat
     server, trusted = contexts(tmp_path)
     with receiver(server) as there:
         names = Names(["127.255.255.254", there.host])
-        post = PinnedPost(unsafe_loopback=True, resolver=names, tls=trusted)
+        post = PinnedPost(private_hosts=frozenset({NAME}), resolver=names, tls=trusted)
         url = f"https://{NAME}:{HTTPS_PORT}/hooks"
         webhooks(post).announce(endpoint(url, new_secret()), event_id="msg-1", body=BODY)
     assert len(there.received) == 1
@@ -234,7 +236,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(tmp_path: Pat
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:{port}/", "https://localhost:{port}/", f"https://{NAME}/"]
 )
-def test_without_the_switch_this_machine_is_never_reached(url: str) -> None:
+def test_this_machine_is_reached_only_where_it_was_named(url: str) -> None:
     """Written as an address, as a name, or as a name that turns out to be one's own."""
     with receiver() as there:
         post = PinnedPost(resolver=Names(["127.0.0.1"]))

@@ -92,22 +92,22 @@ class UrlRefused:
     code: str
 
 
-def target_of(url: str, *, unsafe_loopback: bool) -> Target | UrlRefused:
+def target_of(url: str, *, private_hosts: frozenset[str]) -> Target | UrlRefused:
     """Check a URL before anything is looked up.
 
-    ``unsafe_loopback`` allows, besides, HTTP and HTTPS on any port of this machine, written as a
-    loopback address: for tests and for trying things out.
+    ``private_hosts`` are those that whoever runs this names as their own, in small letters: they
+    may be addresses, stand on any port and, where they are loopback addresses, speak HTTP.
     """
     target = _parsed(url)
     if isinstance(target, UrlRefused):
         return target
-    if unsafe_loopback and target.scheme in {"http", "https"} and _is_loopback(target.host):
-        return target
-    if target.scheme != "https":
+    own = target.host in private_hosts
+    plain = target.scheme == "http" and own and _is_loopback(target.host)
+    if target.scheme != "https" and not plain:
         return UrlRefused("webhook_url_scheme")
-    if _NAME.fullmatch(target.host) is None:
+    if _NAME.fullmatch(target.host) is None and not own:
         return UrlRefused("webhook_url_host")
-    return target if target.port in PORTS else UrlRefused("webhook_url_port")
+    return target if target.port in PORTS or own else UrlRefused("webhook_url_port")
 
 
 def _parsed(url: str) -> Target | UrlRefused:
@@ -137,23 +137,23 @@ def system_resolver(host: str, port: int) -> Sequence[str]:
 
 
 def addresses_of(
-    target: Target, *, resolver: Callable[[str, int], Sequence[str]], unsafe_loopback: bool
+    target: Target,
+    *,
+    resolver: Callable[[str, int], Sequence[str]],
+    private_hosts: frozenset[str],
 ) -> tuple[Address, ...]:
     """Look a target's name up, once; none where a single one of its addresses is not public.
 
-    A name with a public and a private address is a name that somebody plays with. With
-    ``unsafe_loopback`` the addresses of this machine pass too. Raises OSError where the name has no
-    address.
+    A name with a public and a private address is a name that somebody plays with. A private host
+    may have any address. Raises OSError where the name has none.
     """
-    if unsafe_loopback and _is_loopback(target.host):
-        return (ip_address(target.host),)
     found = []
     for written in resolver(target.host, target.port):
         try:
             address = ip_address(written)
         except ValueError:
             return ()
-        if not (is_public(address) or (unsafe_loopback and address.is_loopback)):
+        if not is_public(address) and target.host not in private_hosts:
             return ()
         found.append(address)
     return tuple(found)

@@ -28,12 +28,13 @@ MOST_ADDRESSES: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedPost:
-    """How to post. Every field has a safe default; ``unsafe_loopback`` is for tests and trials."""
+    """How to post. Every field has a safe default."""
 
     timeout: float = 10.0
     """Seconds for the whole of one post, from the connection to the answer's headers. A look-up of
     the name comes before it and is bounded by the system's resolver."""
-    unsafe_loopback: bool = False
+    private_hosts: frozenset[str] = frozenset()
+    """Hosts, in small letters, whose addresses need not be public; see ``target_of``."""
     resolver: Callable[[str, int], Sequence[str]] = system_resolver
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     """Whom to trust instead of the usual authorities."""
@@ -44,12 +45,12 @@ class PinnedPost:
         Raises Unavailable with ``address_refused``, ``address_unknown``, ``unreachable``,
         ``tls_failed``, ``timeout`` or ``answer_unreadable``.
         """
-        target = target_of(url, unsafe_loopback=self.unsafe_loopback)
+        target = target_of(url, private_hosts=self.private_hosts)
         if isinstance(target, UrlRefused):
             raise Unavailable("address_refused")
         try:
             addresses = addresses_of(
-                target, resolver=self.resolver, unsafe_loopback=self.unsafe_loopback
+                target, resolver=self.resolver, private_hosts=self.private_hosts
             )
         except (OSError, UnicodeError) as unknown:
             raise Unavailable("address_unknown") from unknown
