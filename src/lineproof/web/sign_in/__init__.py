@@ -1,0 +1,1 @@
+"""Who may act: operators' systems by signed assertions, staff by passkeys."""

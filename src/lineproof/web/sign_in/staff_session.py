@@ -1,0 +1,126 @@
+"""Sessions of staff: a passkey opens one; it is over after 15 idle minutes, or after 8 hours.
+
+A session is a sealed token that names a member of staff. Their role is read at each request, so a
+role that was taken away is gone at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lineproof.domain.audit import Actor, ActorKind, Deed
+from lineproof.domain.staff import Role, Staff
+from lineproof.web.sign_in.ceremony import OVER, PASSKEY_REFUSED, authenticated, claimed, spend
+from lineproof.web.sign_in.sealed_token import make_token, open_token
+from lineproof.web.sign_in.sign_in_refused import SignInRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lineproof.storage import Passkey, Transaction
+    from lineproof.web.sign_in.door import Door
+
+LIFE = timedelta(hours=8)
+IDLE = timedelta(minutes=15)
+
+PURPOSE = "staff_session"
+UNSAFE_DEV_PURPOSE = "unsafe_dev_session"
+"""Of the development login. A service that was started without it opens no such token."""
+
+SESSION_REFUSED = SignInRefused("session_refused", "The session is over. Sign in again.", 401)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session: show ``token``, and renew it before ``idle_until``; over at ``ends_at``."""
+
+    token: str
+    staff: Staff
+    idle_until: datetime
+    ends_at: datetime
+
+
+def sign_in(door: Door, state: str, credential: Mapping[str, Any]) -> Session | SignInRefused:
+    """Open a session for whoever's passkey answered the challenge.
+
+    1. Spend the challenge.
+    2. Find the passkey among those of the member of staff that it names.
+    3. Verify, keep the new signature count, log; all in one transaction.
+    """
+    now = door.clock()
+    said = spend(door, state, purpose="passkey_authentication", now=now)
+    if said is None:
+        return OVER
+    who = claimed(credential)
+    if who is None:
+        return PASSKEY_REFUSED
+    with door.store.begin() as tx:
+        staff, passkey = tx.staff(who[0]), _passkey(tx, *who)
+        if staff is None or not staff.active or passkey is None:
+            return PASSKEY_REFUSED
+        count = authenticated(door, credential, challenge=said["challenge"], passkey=passkey)
+        if count is None:
+            tx.log(_deed(staff, "sign_in_refused"), at=now)
+            return PASSKEY_REFUSED
+        tx.put_passkey(replace(passkey, sign_count=count))
+        tx.log(_deed(staff, "signed_in"), at=now)
+    return _session(door, staff, purpose=PURPOSE, began=now, now=now)
+
+
+def unsafe_dev_sign_in(door: Door, role: Role) -> Session:
+    """Open a session of a made-up member of staff, without any proof. For developing only."""
+    now = door.clock()
+    staff = Staff(id=f"unsafe-dev-{role}", role=role, shop="unsafe-dev", active=True)
+    with door.store.begin() as tx:
+        tx.put_staff(staff)
+        tx.log(_deed(staff, "signed_in", by="unsafe_dev_login"), at=now)
+    return _session(door, staff, purpose=UNSAFE_DEV_PURPOSE, began=now, now=now)
+
+
+def renew(door: Door, token: str, *, unsafe_dev_login: bool) -> Session | SignInRefused:
+    """Give a session's next token, good for another 15 minutes but not beyond 8 hours."""
+    now = door.clock()
+    for purpose in _purposes(unsafe_dev_login=unsafe_dev_login):
+        opened = open_token(door.sealer, token, purpose=purpose, now=now)
+        staff = _staff(door, opened.said) if opened is not None else None
+        if opened is not None and staff is not None:
+            began = datetime.fromisoformat(opened.said["began"])
+            return _session(door, staff, purpose=purpose, began=began, now=now)
+    return SESSION_REFUSED
+
+
+def staff_of(door: Door, token: str, *, now: datetime, unsafe_dev_login: bool) -> Staff | None:
+    """Give the member of staff whose session this is, while it lasts and they are active."""
+    for purpose in _purposes(unsafe_dev_login=unsafe_dev_login):
+        opened = open_token(door.sealer, token, purpose=purpose, now=now)
+        if opened is not None:
+            return _staff(door, opened.said)
+    return None
+
+
+def _purposes(*, unsafe_dev_login: bool) -> tuple[str, ...]:
+    return (PURPOSE, UNSAFE_DEV_PURPOSE) if unsafe_dev_login else (PURPOSE,)
+
+
+def _staff(door: Door, said: Mapping[str, str]) -> Staff | None:
+    with door.store.read() as tx:
+        staff = tx.staff(said["staff"])
+    return staff if staff is not None and staff.active else None
+
+
+def _passkey(tx: Transaction, staff: str, credential_id: bytes) -> Passkey | None:
+    return next((key for key in tx.passkeys(staff) if key.credential_id == credential_id), None)
+
+
+def _session(door: Door, staff: Staff, *, purpose: str, began: datetime, now: datetime) -> Session:
+    ends_at = began + LIFE
+    life = min(IDLE, ends_at - now)
+    said = {"staff": staff.id, "began": began.isoformat()}
+    token = make_token(door.sealer, purpose=purpose, said=said, now=now, life=life)
+    return Session(token, staff, idle_until=now + life, ends_at=ends_at)
+
+
+def _deed(staff: Staff, action: str, **details: str) -> Deed:
+    return Deed(actor=Actor(ActorKind.STAFF, staff.id), action=action, case="", details=details)
