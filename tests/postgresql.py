@@ -92,13 +92,13 @@ def started() -> Iterator[Server]:
     port = _free_port()
     options = f"{FAST} -h 127.0.0.1 -p {port} -k {folder}"
     try:
-        _as_user(bin_folder / "initdb", "-D", data, "-U", USER, "-A", "trust", "-N", "-E", "UTF8")
+        as_user(bin_folder / "initdb", "-D", data, "-U", USER, "-A", "trust", "-N", "-E", "UTF8")
         log = folder / "server.log"
-        _as_user(bin_folder / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        as_user(bin_folder / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         try:
             yield Server(folder, port)
         finally:
-            _as_user(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            as_user(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -110,17 +110,14 @@ def _user() -> pwd.struct_passwd | None:
         return None
 
 
-def _as_user(*command: object) -> None:
+def as_user(*command: object) -> None:
+    """Run a program as the user whose server it is; AssertionError where it fails."""
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--", *words]
+    # To nowhere: a server that inherits a pipe would keep it open for as long as it runs.
     done = subprocess.run(
-        words,
-        cwd="/",
-        capture_output=False,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
+        words, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
     assert done.returncode == 0, words
 

@@ -59,12 +59,12 @@ class LogRows(Rows):
 
     def entries(self, *, after: int, limit: int) -> Sequence[Entry]:
         """Give entries by number, after a number (0 for the first)."""
-        return [_entry(row) for row in self.entry_rows(after=after, limit=limit)]
+        return [entry_of(row) for row in self.entry_rows(after=after, limit=limit)]
 
     def entries_of(self, case_id: str) -> Sequence[Entry]:
         """Give a case's entries."""
         mine = sa.select(LOG).where(LOG.c.case_id == case_id).order_by(LOG.c.number)
-        return [_entry(row) for row in self._all(mine)]
+        return [entry_of(row) for row in self._all(mine)]
 
     def entry_rows(self, *, after: int, limit: int) -> Sequence[sa.Row[Any]]:
         """Give entries as they are stored, for who reads them one by one."""
@@ -92,15 +92,24 @@ def _columns(written: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: sa.Row[Any]) -> Entry:
+def entry_of(row: sa.Row[Any]) -> Entry:
+    """Read an entry as it was written; Unreadable where nobody of ours wrote it."""
     try:
         deed = Deed(
             actor=Actor(ActorKind(row.actor_kind), row.actor_id),
             action=row.action,
             case=row.case_id,
-            details={**json.loads(row.details)},
+            details=_details(row.details),
         )
         at = datetime.fromisoformat(row.at)
     except (TypeError, ValueError):
         raise Unreadable(row.number) from None
     return Entry(number=row.number, at=at, deed=deed, previous=row.previous, hash=row.hash)
+
+
+def _details(written: str) -> dict[str, str]:
+    """Read an object of strings; TypeError or ValueError where it is none."""
+    found = {**json.loads(written)}
+    if not all(isinstance(value, str) for value in found.values()):
+        raise TypeError(written)
+    return found

@@ -27,7 +27,6 @@ OF_WORDS = {
     "database or disk is full": Trouble.FULL,
     "disk I/O error": Trouble.UNREACHABLE,
     "unable to open database file": Trouble.UNREACHABLE,
-    "attempt to write a readonly database": Trouble.UNREACHABLE,
 }
 """SQLite's sentences."""
 
