@@ -364,6 +364,27 @@ def test_a_lock_is_released_by_its_holder_s_verified_case_only(scene: Stage) -> 
     assert (holder.status, scene.line().locked) == (Status.ISSUED, False)
 
 
+def test_another_operator_s_line_is_unknown(scene: Stage) -> None:
+    """One operator's system can do nothing to a line of another's, and its number stays taken."""
+    scene.line_of()
+
+    def asked(kind: Kind) -> apply.Opened | Refused:
+        wanted = apply.Application(
+            operator="other",
+            kind=kind,
+            msisdn="15550001",
+            sim=NEW,
+            handled_by=None,
+            second_channel=None,
+        )
+        return apply.open_case(scene.service, wanted, actor=SYSTEM, now=scene.now)
+
+    swap, new = asked(Kind.SIM_REPLACEMENT), asked(Kind.NEW_LINE)
+    assert isinstance(swap, Refused)
+    assert isinstance(new, Refused)
+    assert (swap.about, new.about) == ("line_unknown", "line_exists")
+
+
 def test_two_changes_wait_for_each_other(scene: Stage) -> None:
     """After a change the next one waits, at its opening and when it is due."""
     scene.line_of()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Kind, Status
-from lineproof.domain.line import ADDS_A_LINE, Standing, hindered
+from lineproof.domain.line import ADDS_A_LINE, NEEDS_A_LINE, Standing, hindered
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.profile import Channel
 from lineproof.domain.token import LIFE_OF, Token, TokenUse, good, token_hash
@@ -66,6 +66,9 @@ def open_in(
     if refused := _incomplete(application):
         return refused
     line = tx.line(application.msisdn)
+    if line is not None and line.operator != application.operator:
+        # To one operator another's line is as unknown as none, and its number as taken.
+        line = None if application.kind in NEEDS_A_LINE else line
     if reasons := hindered(_beforehand(application.kind, line, now), service.profile):
         return Refused(
             RefusalCode.LINE_FORBIDS,

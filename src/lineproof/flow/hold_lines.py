@@ -42,7 +42,9 @@ def lock(service: Service, msisdn: str, *, actor: Actor, now: datetime) -> Line 
         if line.locked:
             return line
         after = tx.change_line(replace(line, locked=True))
-        tx.log(Deed(actor=actor, action="line_locked", case="", details={}), at=now)
+        # Which line, for who knows its number, and nobody else.
+        told = {"line": service.hasher.secret("line_in_log", msisdn)}
+        tx.log(Deed(actor=actor, action="line_locked", case="", details=told), at=now)
         return after
 
 
