@@ -233,6 +233,28 @@ def test_two_orders_at_once_do_not_take_each_others_sim(
     assert len(hlr.rows()) == 1
 
 
+def test_a_second_order_does_not_look_before_the_first_is_through() -> None:
+    """While the register has not answered the first, nobody else connects."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        operator = OsmoHlr("127.0.0.1", listener.getsockname()[1])
+
+        def carry_out() -> None:
+            with pytest.raises(Unavailable):
+                operator.carry_out(activation())
+
+        threads = [threading.Thread(target=carry_out) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        first, _ = listener.accept()
+        listener.settimeout(0.2)
+        with first, pytest.raises(TimeoutError):
+            listener.accept()
+        listener.settimeout(5)
+        listener.accept()[0].close()
+        for thread in threads:
+            thread.join()
+
+
 @pytest.mark.parametrize(
     "asked",
     [
