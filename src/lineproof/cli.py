@@ -15,6 +15,7 @@ from typing import cast
 import typer
 
 from lineproof.commands import (
+    admitting,
     benching,
     calibrating,
     demonstrating,
@@ -22,6 +23,7 @@ from lineproof.commands import (
     evaluating,
     packing,
     profiling,
+    serving,
     trusting,
     verifying,
 )
@@ -44,6 +46,8 @@ app.command("inspect")(verifying.inspect)
 app.add_typer(packing.app, name="packs")
 app.add_typer(trusting.app, name="csca")
 app.add_typer(profiling.app, name="profiles")
+app.command("serve")(serving.serve)
+app.add_typer(admitting.app, name="systems")
 app.command("evaluate")(evaluating.evaluate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)

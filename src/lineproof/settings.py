@@ -52,6 +52,16 @@ class Settings(BaseSettings):
             "Empty: http://localhost and the port."
         ),
     )
+    messenger_url: str = Field(
+        "",
+        description=(
+            "Where the operator's own system takes notices to send, https only. "
+            "Empty: a simulated inbox in the data folder."
+        ),
+    )
+    messenger_secret: str = Field(
+        "", repr=False, description="What signs notices on their way there; begins with whsec_."
+    )
     cores: int = Field(
         0, ge=0, le=1024, description="Verifications at the same time. 0: one for each core."
     )

@@ -15,7 +15,7 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.staff import Role, Staff
 from lineproof.settings import Settings
 from lineproof.storage import Client
-from lineproof.web.app import build_app
+from lineproof.web.app import build_app, context_of
 from lineproof.web.callers import bearer
 from tests.flow.stage import MATCH, Stage, stage
 from tests.regime import NEW, OLD, REGIME
@@ -196,7 +196,10 @@ def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
     store = SqlStore(sqlite_url(folder / "lineproof.sqlite"))
     store.upgrade()
     there = stage(store, profile).seeing(MATCH)
-    app = build_app(there.service, Settings(**settings), TestDoors(), clock=lambda: found.stage.now)
+    context = context_of(
+        there.service, Settings(**settings), doors=TestDoors(), clock=lambda: found.stage.now
+    )
+    app = build_app(context, lifespan=None)
     found = House(there, app, TestClient(app, raise_server_exceptions=False))
     return found
 

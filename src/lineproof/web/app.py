@@ -26,15 +26,22 @@ from lineproof.web.api import (
     outbox_routes,
     reviews,
     sessions,
+    system_routes,
 )
+from lineproof.web.api.shapes import PROBLEMS
 from lineproof.web.arriving import Arriving
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
 from lineproof.web.problems import answer, of_http, of_validation
 from lineproof.web.reception import Reception, request_id_of
+from lineproof.web.sign_in.door import Door
+from lineproof.web.sign_in.front_doors import FrontDoors
+from lineproof.web.sign_in.staff_route import staff_router
+from lineproof.web.sign_in.token_route import token_router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from starlette.responses import Response
@@ -79,26 +86,36 @@ ROUTERS = (
     log_routes,
     outbox_routes,
     hooks,
+    system_routes,
     health,
     browsing,
 )
 
 
-def build_app(
+def context_of(
     service: Service,
     settings: Settings,
-    doors: Doors,
     *,
     clock: Callable[[], datetime] = utc_now,
-) -> FastAPI:
-    """Build the application of one service."""
-    context = Context(
+    doors: Doors | None = None,
+) -> Context:
+    """Put together what routes may use; ``doors`` None are the real ones."""
+    door = Door(store=service.store, sealer=service.sealer, clock=clock, origin=settings.address)
+    front = FrontDoors(door=door, unsafe_dev_login=settings.unsafe_dev_login)
+    return Context(
         service=service,
-        doors=doors,
+        door=door,
+        doors=front if doors is None else doors,
         settings=settings,
         clock=clock,
         gate=Gate(cores=settings.workers),
     )
+
+
+def build_app(
+    context: Context, *, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None
+) -> FastAPI:
+    """Build the application of one service."""
     app = FastAPI(
         title=TITLE,
         version=version("lineproof"),
@@ -109,14 +126,20 @@ def build_app(
         redirect_slashes=False,
         dependencies=[Depends(named)],
         telemetry=SILENT,
+        lifespan=lifespan,
     )
     app.state.context = context
     for each in ROUTERS:
         app.include_router(each.router)
+    app.include_router(token_router(context.door), responses=PROBLEMS)
+    app.include_router(
+        staff_router(context.door, unsafe_dev_login=context.settings.unsafe_dev_login),
+        responses=PROBLEMS,
+    )
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     # The one that is added last is the first to see a request.
-    app.add_middleware(Arriving, settings=settings)
+    app.add_middleware(Arriving, settings=context.settings)
     app.add_middleware(Reception, context=context)
     return app
 

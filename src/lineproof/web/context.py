@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lineproof.ports import Service
     from lineproof.settings import Settings
     from lineproof.storage import Client
+    from lineproof.web.sign_in.door import Door
 
 
 class Doors(Protocol):
@@ -36,12 +38,16 @@ class Context:
     """One of each, for every request."""
 
     service: Service
+    door: Door
+    """Where systems and staff sign in."""
     doors: Doors
     settings: Settings
     clock: Callable[[], datetime]
     gate: Gate
     buckets: Buckets = field(default_factory=Buckets)
     tallies: Tallies = field(default_factory=Tallies)
+    bell: threading.Event = field(default_factory=threading.Event)
+    """Rung after a request that may have put something into the outbox."""
 
 
 def utc_now() -> datetime:

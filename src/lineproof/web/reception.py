@@ -83,6 +83,8 @@ class Reception:
             if status == 0:
                 await self._met(error, scope)(scope, receive, telling)
         finally:
+            if scope["method"] not in {"GET", "HEAD"}:
+                self.context.bell.set()
             self._count(scope, status, time.perf_counter() - began)
 
     def _met(self, error: Exception, scope: Scope) -> Response:
