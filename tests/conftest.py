@@ -9,6 +9,7 @@ import pytest
 
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
+from lineproof.adapters.sql.tables import METADATA
 from tests import postgresql
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: postgresql.Server) -> Iterator[str]:
-    """Give the name of a database with this version's tables, to be copied."""
+    """Give the name of a database with this version's tables, to be emptied for each test."""
     with postgresql_server.database() as name:
         _upgraded(postgresql_server.url(name))
         yield name
@@ -52,8 +53,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.
         yield sqlite_url(file)
         return
     server: postgresql.Server = request.getfixturevalue("postgresql_server")
-    with server.database(request.getfixturevalue("migrated_postgresql")) as name:
-        yield server.url(name)
+    name: str = request.getfixturevalue("migrated_postgresql")
+    server.empty(name, [table.name for table in METADATA.sorted_tables])
+    yield server.url(name)
 
 
 def _upgraded(url: sa.URL) -> None:

@@ -17,7 +17,7 @@ import pg8000.native
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 USER = "lineproof"
 PROGRAMS = "initdb", "pg_ctl", "postgres"
@@ -45,12 +45,19 @@ def missing() -> str:
     return ""
 
 
+CUT_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 class Server:
     """A running server; each test takes a database of its own."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.port = port
+        self._connections: dict[str, pg8000.native.Connection] = {}
 
     def url(self, database: str) -> sa.URL:
         """Give the address of a database."""
@@ -58,26 +65,41 @@ class Server:
             "postgresql+pg8000", USER, host="127.0.0.1", port=self.port, database=database
         )
 
-    def run(self, *statements: str) -> None:
-        """Run statements outside any transaction."""
-        connection = pg8000.native.Connection(
-            USER, host="127.0.0.1", port=self.port, database="postgres"
-        )
-        try:
-            for statement in statements:
-                connection.run(statement)
-        finally:
+    def run(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements, each in a transaction of its own."""
+        if database not in self._connections:
+            # Kept open: connecting takes far longer than what is run.
+            self._connections[database] = pg8000.native.Connection(
+                USER, host="127.0.0.1", port=self.port, database=database
+            )
+        for statement in statements:
+            self._connections[database].run(statement)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._connections.values():
             connection.close()
 
     @contextmanager
-    def database(self, template: str | None = None) -> Iterator[str]:
-        """Make a database, a copy of ``template`` where one is named, and drop it afterwards."""
+    def database(self) -> Iterator[str]:
+        """Make a database and drop it afterwards. It takes a second: see empty()."""
         name = f"t_{secrets.token_hex(8)}"
-        self.run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        self.run(f"CREATE DATABASE {name}")
         try:
             yield name
         finally:
+            if (connection := self._connections.pop(name, None)) is not None:
+                connection.close()
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def empty(self, name: str, tables: Sequence[str]) -> None:
+        """Cut every connection to a database and empty its tables, those that point first.
+
+        Deleting a few rows takes milliseconds, truncating or making a database far longer.
+        """
+        emptied = [f"DELETE FROM {table}" for table in reversed(tables) if table != "log_head"]  # noqa: S608 - our own names
+        beginning = f"UPDATE log_head SET number = 0, hash = '{'0' * 64}'"  # noqa: S608 - the same
+        self.run(CUT_OTHERS, *emptied, beginning, database=name)
 
 
 @contextmanager
@@ -95,9 +117,11 @@ def started() -> Iterator[Server]:
         as_user(bin_folder / "initdb", "-D", data, "-U", USER, "-A", "trust", "-N", "-E", "UTF8")
         log = folder / "server.log"
         as_user(bin_folder / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        server = Server(folder, port)
         try:
-            yield Server(folder, port)
+            yield server
         finally:
+            server.close()
             as_user(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
