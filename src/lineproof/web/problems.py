@@ -40,11 +40,11 @@ class WebCode(StrEnum):
     IDEMPOTENCY_KEY_MISSING = "idempotency_key_missing"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     BUSY = "busy"
-    NOT_READY = "not_ready"
     INTERNAL_FAULT = "internal_fault"
     MESSAGE_UNKNOWN = "message_unknown"
     ENDPOINT_UNKNOWN = "endpoint_unknown"
     ENDPOINT_REFUSED = "endpoint_refused"
+    KEYS_REFUSED = "keys_refused"
 
 
 Code: TypeAlias = RefusalCode | WebCode | Trouble
@@ -80,6 +80,7 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         WebCode.REQUEST_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
         WebCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
         WebCode.ENDPOINT_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+        WebCode.KEYS_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
         WebCode.MEDIA_TYPE_NOT_SUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         WebCode.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         WebCode.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
@@ -91,7 +92,6 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         Trouble.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
         Trouble.CONFLICT: HTTPStatus.SERVICE_UNAVAILABLE,
         Trouble.FULL: HTTPStatus.INSUFFICIENT_STORAGE,
-        WebCode.NOT_READY: HTTPStatus.SERVICE_UNAVAILABLE,
         WebCode.INTERNAL_FAULT: HTTPStatus.INTERNAL_SERVER_ERROR,
     }
 )
@@ -207,6 +207,13 @@ def of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
 
     A name that cannot be a field of ours may be anything a person wrote, and is left out as well.
     """
+    if any(
+        error["loc"] == ("header", "Idempotency-Key")
+        for error in errors
+        if error["type"] == "missing"
+    ):
+        sentence = "Send an Idempotency-Key: made anew for each deed, the same when it is repeated."
+        return Problem(WebCode.IDEMPOTENCY_KEY_MISSING, sentence)
     if any(error["type"] == "json_invalid" for error in errors):
         return _OF_STATUS[HTTPStatus.BAD_REQUEST]
     found = [

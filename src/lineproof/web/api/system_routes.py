@@ -50,7 +50,7 @@ def put_system(
     actor = must(person, Act.MANAGE_STAFF)
     client = client_of(system_id, json.dumps(asked.keys), active=asked.active)
     if isinstance(client, KeysRefused):
-        raise Problem(WebCode.REQUEST_INVALID, client.sentence, more={"about": "keys"})
+        raise Problem(WebCode.KEYS_REFUSED, client.sentence)
     keep_system(ctx.service.store, client, actor=actor, now=now)
     return SystemTold(id=client.id, active=client.active)
 
