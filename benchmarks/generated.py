@@ -98,18 +98,18 @@ def printed() -> None:
     recognisers = open_recognisers_or_exit()
     portraits = sorted((DATA / "frll" / "neutral_front").glob("*.jpg"))
     figures: dict[str, object] = {}
-    for kind in (MrzFormat.TD3, MrzFormat.TD2, MrzFormat.MRV_A):
+    for kind in (MrzFormat.TD3, MrzFormat.TD2, MrzFormat.MRV_A, MrzFormat.TD1):
         genuine, swapped, times = Counter[str](), Counter[str](), list[float]()
         for seed, path in enumerate(portraits):
-            pixels, reading = _photograph(kind, seed, path, recognisers)
+            print_, reading = _photograph(kind, seed, path, recognisers)
             if not isinstance(reading.mrz, Measured) or reading.corners is None:
                 genuine["zone not read"] += 1
                 continue
             mrz = reading.mrz.value
             began = time.process_time()
-            genuine += _said(pixels, reading, mrz, recognisers)
+            genuine += _said(print_, mrz, recognisers)
             times.append((time.process_time() - began) * 1e3)
-            swapped += _said(pixels, reading, _other(kind, seed, mrz), recognisers)
+            swapped += _said(print_, _other(kind, seed, mrz), recognisers)
         figures[str(kind)] = {
             "photographs": len(portraits),
             "genuine": dict(sorted(genuine.items())),
@@ -123,10 +123,20 @@ def printed() -> None:
 def _photograph(
     kind: MrzFormat, seed: int, path: Path, recognisers: Recognisers
 ) -> tuple[Pixels, ZoneReading]:
+    """Photograph a specimen; give what has its print, and its zone, on TD1 from the other side."""
     portrait = np.asarray(Image.open(path).convert("RGB"))
-    page = np.asarray(specimen_document(kind, holder(seed, letters=False), portrait)[0])
-    pixels = decoded(photographed(page, seed=seed)[0])
-    return pixels, read_zone(pixels, recognisers.ocr, today=TODAY)
+    sides = specimen_document(kind, holder(seed, letters=False), portrait)
+    photographs = [
+        decoded(photographed(np.asarray(side), seed=seed + 1000 * number)[0])
+        for number, side in enumerate(sides)
+    ]
+    reading = read_zone(photographs[-1], recognisers.ocr, today=TODAY)
+    return _print(photographs[0], reading, one_side=len(sides) == 1), reading
+
+
+def _print(pixels: Pixels, reading: ZoneReading, *, one_side: bool) -> Pixels:
+    zone = reading.corners
+    return above_zone(pixels, zone) if one_side and zone is not None else pixels
 
 
 def _other(kind: MrzFormat, seed: int, mrz: Mrz) -> Mrz:
@@ -141,11 +151,10 @@ def _other(kind: MrzFormat, seed: int, mrz: Mrz) -> Mrz:
     return replace(found.value, fields=hidden)
 
 
-def _said(pixels: Pixels, reading: ZoneReading, mrz: Mrz, recognisers: Recognisers) -> Counter[str]:
+def _said(print_: Pixels, mrz: Mrz, recognisers: Recognisers) -> Counter[str]:
     """Count what is said of each field, and whether anything disagrees."""
     texts = partial(read_lines, finder=recognisers.finder, ocr=recognisers.ocr)
-    assert reading.corners is not None  # noqa: S101 - the caller saw to it
-    found = match_printed(above_zone(pixels, reading.corners), mrz, texts)
+    found = match_printed(print_, mrz, texts)
     fields = found.value if isinstance(found, Measured) else ()
     counts = Counter(f"{each.name} {'agrees' if each.agrees else 'disagrees'}" for each in fields)
     counts["pages"] = 1
@@ -162,5 +171,6 @@ def _pages(recognisers: Recognisers) -> dict[str, int]:
             pixels = decoded(path.read_bytes())
             reading = read_zone(pixels, recognisers.ocr, today=TODAY)
             if isinstance(reading.mrz, Measured) and reading.corners is not None:
-                counts += _said(pixels, reading, reading.mrz.value, recognisers)
+                print_ = _print(pixels, reading, one_side=True)
+                counts += _said(print_, reading.mrz.value, recognisers)
     return dict(sorted(counts.items()))
