@@ -138,6 +138,7 @@ def chips() -> dict[str, Hostile]:
     for _ in range(40):
         nested = element(0x30, nested)
     return {
+        "a sound chip, to compare with": Hostile(good, "revocation_not_checked"),
         "an object identifier of 250 KB": Hostile(
             alone(wrapped(long_number(6, 250_000))), "sod_malformed"
         ),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 24)
 PROVEN = (
+    "a sound chip, to compare with",
     *("DG1 of a zone of 200 KB", "DG11 of a name of 200 KB", "DG14 of 1,500 keys"),
     *("DG15 of a key of 200,000 bits", "a JPEG 2000 picture of 60,000 pixels a side"),
     *("a JPEG 2000 picture of all passes there can be", "a JPEG 2000 picture that is cut"),
