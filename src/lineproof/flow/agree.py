@@ -74,11 +74,14 @@ def take_other_way(
             return UNKNOWN
         try:
             told = {"route": str(route), "attempts_before": str(case.attempts)}
-            return moved(
+            after = moved(
                 tx, case, Event.OTHER_WAY_CHOSEN, actor=actor, now=now, details=told, route=route
             )
         except IllegalMove:
             return not_now(case.status)
+        # Who leaves the face check leaves no portrait behind.
+        service.desk.clear(case.id)
+        return after
 
 
 def withdraw(service: Service, case_id: str, *, actor: Actor, now: datetime) -> Case | Refused:
@@ -88,6 +91,8 @@ def withdraw(service: Service, case_id: str, *, actor: Actor, now: datetime) -> 
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
+        # Once more: a document may have been laid there until the case was ours.
+        service.desk.clear(case.id)
         tx.withdraw_consents(case.id, now=now)
         tx.let_go(case.id)
         logged(tx, case, "consents_withdrawn", actor=actor, now=now)

@@ -93,7 +93,8 @@ def show_document(
             return refused
         case = tx.change_case(replace(case, person=person))
         logged(tx, case, "document_shown", actor=SUBSCRIBER, now=now)
-    service.desk.put(case_id, shown, now=now)
+        # While the case is ours: whoever withdraws it comes before, and is heard, or clears it.
+        service.desk.put(case_id, shown, now=now)
     return shown.finding
 
 
@@ -158,8 +159,6 @@ def capture(
         after = settle(tx, service, now_case, kept, actor=SUBSCRIBER)
         if decision.outcome is Outcome.REFER and service.profile.held_for_review:
             _hold(tx, service, after, shown, live, now)
-    if decision.outcome is not Outcome.RETRY:
-        service.desk.clear(case_id)
     return Captured(case=after, decision=decision)
 
 
@@ -217,9 +216,19 @@ def _may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -
         return not_now(case.status)
     if refused := _consented(tx, case, now):
         return refused
-    if service.desk.look(case.id, now=now) is None:
-        return _DOCUMENT_NEEDED
-    return None
+    return _DOCUMENT_NEEDED if _on_the_desk(service, case, now) is None else None
+
+
+def _on_the_desk(service: Service, case: Case, now: datetime) -> Shown | None:
+    """Give the document that was shown, where it is that of the person the case is about.
+
+    Another one may lie there: where two were shown at once, a commit was lost, or the other way
+    named somebody else since. Comparing with it would let one person's face speak for another.
+    """
+    shown = service.desk.look(case.id, now=now)
+    if shown is None or person_of(shown.finding, service.hasher) != case.person:
+        return None
+    return shown
 
 
 def _begin(
@@ -232,7 +241,7 @@ def _begin(
             return UNKNOWN
         if refused := _may_capture(tx, service, case, now):
             return refused
-        shown = service.desk.look(case.id, now=now)
+        shown = _on_the_desk(service, case, now)
         challenge = spend(tx, case, nonce, now)
         if isinstance(challenge, Refused) or shown is None:
             return challenge if isinstance(challenge, Refused) else _DOCUMENT_NEEDED

@@ -110,6 +110,9 @@ def settle(
         "policy": case.profile,
     }
     event = EVENT_OF[decision.outcome]
+    if event is not Event.RETRIED:
+        # A decision by another way ends the document's time on the desk as well.
+        service.desk.clear(case.id)
     if event is not Event.APPROVED:
         after = moved(tx, case, event, actor=actor, now=now, details=told)
         if event is Event.REFUSED and case.kind is Kind.RECHECK:
