@@ -26,76 +26,85 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data: Path = Field(
-        Path("lineproof-data"),
+        default=Path("lineproof-data"),
         description="Folder of the database, the keys and the simulated network.",
     )
     database: str = Field(
-        "",
+        default="",
         repr=False,
         description="URL of a PostgreSQL database. Empty: SQLite in the data folder.",
     )
-    profile: str = Field("default", description="A profile by name, or a file's path.")
-    pack: str = Field("default", description="The model pack that verifies.")
-    setting: str = Field("", description="How the pack is used. Empty: the pack's own default.")
+    profile: str = Field(default="default", description="A profile by name, or a file's path.")
+    pack: str = Field(default="default", description="The model pack that verifies.")
+    setting: str = Field(
+        default="", description="How the pack is used. Empty: the pack's own default."
+    )
     operator: Literal["simulated", "osmohlr"] = Field(
-        "simulated", description="The network that carries orders out."
+        default="simulated", description="The network that carries orders out."
     )
     operator_address: str = Field(
-        "127.0.0.1:4259", description="Host and port of the register's control interface."
+        default="127.0.0.1:4259", description="Host and port of the register's control interface."
     )
-    host: str = Field("127.0.0.1", description="Address that the service listens on.")
-    port: int = Field(8080, ge=0, le=65535, description="Port; 0 for any that is free.")
+    host: str = Field(default="127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port; 0 for any that is free.")
     origin: str = Field(
-        "",
+        default="",
         description=(
             "What people type in their browser, such as https://lines.example. "
             "Empty: http://localhost and the port."
         ),
     )
     messenger_url: str = Field(
-        "",
+        default="",
         description=(
             "Where the operator's own system takes notices to send, https only. "
             "Empty: a simulated inbox in the data folder."
         ),
     )
     messenger_secret: str = Field(
-        "", repr=False, description="What signs notices on their way there; begins with whsec_."
+        default="",
+        repr=False,
+        description="What signs notices on their way there; begins with whsec_.",
     )
     cores: int = Field(
-        0, ge=0, le=1024, description="Verifications at the same time. 0: one for each core."
+        default=0,
+        ge=0,
+        le=1024,
+        description="Verifications at the same time. 0: one for each core.",
     )
     deliverers: int = Field(
-        2, ge=0, le=64, description="Threads that send orders, notices and webhooks."
+        default=2, ge=0, le=64, description="Threads that send orders, notices and webhooks."
     )
     body_seconds: int = Field(
-        30, ge=1, le=600, description="Within which a request's body must have arrived."
+        default=30, ge=1, le=600, description="Within which a request's body must have arrived."
     )
     upload_bytes: int = Field(
-        16 * 1024 * 1024,
+        default=16 * 1024 * 1024,
         ge=64 * 1024,
         le=256 * 1024 * 1024,
         description="The largest upload of pictures.",
     )
-    system_rate: int = Field(6000, ge=1, description="Requests a minute of one operator's system.")
+    system_rate: int = Field(
+        default=6000, ge=1, description="Requests a minute of one operator's system."
+    )
     person_rate: int = Field(
-        240, ge=1, description="Requests a minute of one session or one member of staff."
+        default=240, ge=1, description="Requests a minute of one session or one member of staff."
     )
     stranger_rate: int = Field(
-        600, ge=1, description="Requests a minute of one address that shows no credentials."
+        default=600, ge=1, description="Requests a minute of one address that shows no credentials."
     )
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas."
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas."
     )
     webhook_hosts: str = Field(
-        "",
+        default="",
         description=(
             "Hosts of your own that webhooks may go to though they are not public, with commas. "
             "Empty: none."
         ),
     )
     unsafe_dev_login: bool = Field(
-        False, description="Anybody signs in as anybody. Never where there are people."
+        default=False, description="Anybody signs in as anybody. Never where there are people."
     )
 
     @property
@@ -133,7 +142,7 @@ def read_settings(**given: object) -> Settings:
             msg = f"{name} is no setting. docs/settings.md lists them."
             raise SettingsRefused(msg)
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])

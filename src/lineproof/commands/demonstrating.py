@@ -23,6 +23,7 @@ from lineproof.commands.console import (
 if TYPE_CHECKING:
     from lineproof.demo import Files
     from lineproof.flow.verify import Verification
+    from lineproof.ports import Site
 
 
 def demo(
@@ -35,7 +36,7 @@ def demo(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Verify the right person and a wrong one, on sample photographs."""
+    """Verify a right and a wrong person, then open a line over HTTP, on sample photographs."""
     from lineproof.demo import sample_photographs, try_both, write_files
     from lineproof.domain.policy import Outcome
     from lineproof.packs.build.downloads import cache_folder
@@ -56,13 +57,47 @@ def demo(
         sentence = f"The pictures could not be written to {out} ({error.strerror}): choose --out."
         stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
     right, wrong = try_both(site, files)
-    if as_json:
-        print_json({"right": verification_json(right), "wrong": verification_json(wrong)})
-    else:
+    if not as_json:
         _print(files, right, wrong)
-    good = right.decision.outcome in {Outcome.APPROVE, Outcome.REFER}
+    shown, told = _lines(site, files, as_json=as_json)
+    if as_json:
+        verified = {"right": verification_json(right), "wrong": verification_json(wrong)}
+        print_json({**verified, "service": told})
+    else:
+        _print_next(files)
+    good = right.decision.outcome in {Outcome.APPROVE, Outcome.REFER} and shown
     if not good or wrong.decision.outcome is Outcome.APPROVE:
         raise typer.Exit(Exit.FAULT)
+
+
+def _lines(site: Site, files: Files, *, as_json: bool) -> tuple[bool, list[dict[str, str]]]:
+    """Open a line and replace its SIM through the service; say whether it went as it should."""
+    try:
+        from lineproof.demo_lines import Pictures, Step, show_lines
+        from lineproof.service_wiring import ServiceRefused
+    except ModuleNotFoundError:
+        if not as_json:
+            wide().print("[dim]A line through the service: pip install 'lineproof[service]'.[/]")
+        return True, []
+    told: list[dict[str, str]] = []
+
+    def report(step: Step) -> None:
+        told.append({"who": step.who, "what": step.what, "came": step.came})
+        if not as_json:
+            line = f"{step.who:<10} {step.what:<60} {step.came}"
+            wide().print(plain(line), soft_wrap=True)
+
+    if not as_json:
+        wide().rule("A new line, and a SIM replacement, through the service over HTTP")
+    pictures = Pictures(
+        document=files.document.read_bytes(),
+        right=files.right.read_bytes(),
+        wrong=files.wrong.read_bytes(),
+    )
+    found = show_lines(site, pictures, files.document.parent / "service", report)
+    if isinstance(found, ServiceRefused):
+        stop(Exit.NOT_READY, found.code, found.sentence, as_json=as_json)
+    return found.good, told
 
 
 def _print(files: Files, right: Verification, wrong: Verification) -> None:
@@ -73,6 +108,10 @@ def _print(files: Files, right: Verification, wrong: Verification) -> None:
     console.rule("Somebody else comes with the same document")
     _print_command(files.document, files.wrong)
     print_verification(wrong)
+
+
+def _print_next(files: Files) -> None:
+    console = wide()
     console.rule("Try next")
     overlay, us = files.document.parent / "overlay.png", _own_name()
     for what, command in (
@@ -82,6 +121,7 @@ def _print(files: Files, right: Verification, wrong: Verification) -> None:
             "for a program",
             f"{us} verify --document {files.document} --live {files.right} --json",
         ),
+        ("the service, to try in a browser", f"{us} serve --unsafe-dev-login"),
         ("what the pack is, and its licences", f"{us} packs show default"),
     ):
         console.print(f"  {what}:\n    [bold]{plain(command)}[/]", soft_wrap=True)
