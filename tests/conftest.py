@@ -44,18 +44,26 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> sa.URL:
+    """Give the URL of an empty SQLite database with this version's tables."""
+    file = tmp_path / "lineproof.sqlite"
+    shutil.copyfile(migrated_sqlite, file)
+    return sqlite_url(file)
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: postgresql.Server, migrated_postgresql: str) -> sa.URL:
+    """Give the URL of an empty PostgreSQL database with this version's tables."""
+    postgresql_server.empty(migrated_postgresql, [table.name for table in METADATA.sorted_tables])
+    return postgresql_server.url(migrated_postgresql)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.URL]:
-    """Give the URL of an empty database with this version's tables, on one server and the other."""
-    if request.param == "sqlite":
-        file = tmp_path / "lineproof.db"
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
-        yield sqlite_url(file)
-        return
-    server: postgresql.Server = request.getfixturevalue("postgresql_server")
-    name: str = request.getfixturevalue("migrated_postgresql")
-    server.empty(name, [table.name for table in METADATA.sorted_tables])
-    yield server.url(name)
+def database_url(request: pytest.FixtureRequest) -> sa.URL:
+    """Give the URL of an empty database, of one kind and then of the other."""
+    url: sa.URL = request.getfixturevalue(f"{request.param}_database")
+    return url
 
 
 def _upgraded(url: sa.URL) -> None:

@@ -31,7 +31,7 @@ def programs() -> Path | None:
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name)
     )
     beside = shutil.which("initdb")
-    folders = [*found, *([Path(beside).parent] if beside else [])]
+    folders = [*([Path(beside).resolve().parent] if beside else []), *found]
     whole = [each for each in folders if all((each / name).exists() for name in PROGRAMS)]
     return whole[-1] if whole else None
 
@@ -91,6 +91,10 @@ class Server:
             if (connection := self._connections.pop(name, None)) is not None:
                 connection.close()
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def cut(self, name: str) -> None:
+        """Cut every connection to a database but our own, as a server that ends does."""
+        self.run(CUT_OTHERS, database=name)
 
     def empty(self, name: str, tables: Sequence[str]) -> None:
         """Cut every connection to a database and empty its tables, those that point first.

@@ -16,11 +16,13 @@ import typer
 
 from lineproof.commands import (
     admitting,
+    auditing,
     benching,
     calibrating,
     demonstrating,
     documenting,
     evaluating,
+    keeping,
     packing,
     profiling,
     serving,
@@ -48,6 +50,8 @@ app.add_typer(trusting.app, name="csca")
 app.add_typer(profiling.app, name="profiles")
 app.command("serve")(serving.serve)
 app.add_typer(admitting.app, name="systems")
+app.add_typer(keeping.app, name="data")
+app.add_typer(auditing.app, name="audit")
 app.command("evaluate")(evaluating.evaluate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("bench")(benching.bench)

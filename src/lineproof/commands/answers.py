@@ -28,6 +28,8 @@ class Exit(IntEnum):
     BAD_INPUT = 3
     NOT_READY = 4
     """A pack, a tool or an extra is missing, or a pack does not pass its checks."""
+    LOG_BROKEN = 13
+    """The log was changed behind the program's back."""
     INTERRUPTED = 130
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from lineproof.adapters.sql.audited import audit
+from lineproof.adapters.sql.audited import Audited, audit
 from lineproof.domain.audit import BEGINNING, Actor, ActorKind, Broken, Deed, entry
 from tests.adapters.sql.makers import NOW, a_deed
 
@@ -34,7 +34,7 @@ def tamper(store: SqlStore, *statements: str) -> None:
 
 def test_an_empty_log_holds(store: SqlStore) -> None:
     """Nothing was done, and nothing is missing."""
-    assert audit(store, page=2) == 0
+    assert audit(store, page=2) == Audited(0, BEGINNING)
 
 
 def test_entries_come_back_as_they_were_hashed(store: SqlStore) -> None:
@@ -64,7 +64,9 @@ def test_a_cases_entries_are_given(store: SqlStore) -> None:
 def test_a_whole_log_holds(store: SqlStore, page: int) -> None:
     """However it is paged through, every entry is walked."""
     written(store)
-    assert audit(store, page=page) == FIVE
+    found = audit(store, page=page)
+    assert isinstance(found, Audited)
+    assert found.entries == FIVE
 
 
 @pytest.mark.parametrize(
@@ -108,8 +110,26 @@ def test_the_first_of_several_is_named(store: SqlStore) -> None:
     assert audit(store, page=100) == Broken(2, "changed")
 
 
-def test_a_chain_that_is_made_anew_differs_at_the_head(store: SqlStore) -> None:
-    """Who writes a shorter chain in the log's place has to change the head as well."""
+def test_a_log_that_is_written_anew_differs_from_what_was_noted(store: SqlStore) -> None:
+    """Whoever writes a chain of their own, head and all, is found by a hash kept elsewhere."""
     written(store)
-    tamper(store, "DELETE FROM log WHERE number > 3")
-    assert audit(store, page=2) == Broken(4, "gap")
+    before = audit(store)
+    assert isinstance(before, Audited)
+    noted = (before.entries, before.head)
+    beginning = f"UPDATE log_head SET number = 0, hash = '{BEGINNING}'"  # noqa: S608 - our own
+    tamper(store, "DELETE FROM log", beginning)
+    for n in range(FIVE + 1):
+        with store.begin() as tx:
+            tx.log(a_deed(f"other-{n}"), at=NOW)
+    assert isinstance(audit(store), Audited)
+    assert audit(store, noted=noted) == Broken(FIVE, "not_as_noted")
+
+
+def test_a_log_that_went_on_still_has_what_was_noted(store: SqlStore) -> None:
+    """What was noted is somewhere in a longer log, and not in a shorter one."""
+    written(store)
+    before = audit(store)
+    assert isinstance(before, Audited)
+    written(store)
+    assert isinstance(audit(store, noted=(before.entries, before.head)), Audited)
+    assert audit(store, noted=(99, before.head)) == Broken(99, "not_as_noted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.sql.log_rows import Unreadable, entry_of
@@ -17,32 +18,56 @@ if TYPE_CHECKING:
 PAGE = 1_000
 """Entries that are read at once, so that a log of any length fits into memory."""
 
+FIRST = (0, BEGINNING)
+"""What every log can be held against: that it begins."""
 
-def audit(store: SqlStore, *, page: int = PAGE) -> int | Broken:
-    """Walk the log; give the number of entries, or the first place where it is broken.
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A log that holds: how many entries, and the hash of the last."""
+
+    entries: int
+    head: str
+
+
+def audit(store: SqlStore, *, noted: tuple[int, str] = FIRST, page: int = PAGE) -> Audited | Broken:
+    """Walk the log; give its length and head, or the first place where it is broken.
 
     What was cut off its end is found by the head that is kept beside it. Who can write the whole
-    database can write a chain of their own as well: only a head that was noted elsewhere shows it.
+    database can write a chain of their own as well: ``noted``, a number and hash that were kept
+    elsewhere, shows that (``not_as_noted``).
     """
-    last = BEGINNING
-
-    def noted(entries: Iterator[Entry]) -> Iterator[Entry]:
-        nonlocal last
-        for each in entries:
-            last = each.hash
-            yield each
-
+    seen = _Seen(at=noted[0])
     with store.read() as tx:
         number, head = tx.head()
         try:
-            found = verify_chain(noted(_entries(tx, page)))
+            found = verify_chain(seen.each_of(_entries(tx, page)))
         except Unreadable as unreadable:
             return Broken(unreadable.number, "changed")
     if isinstance(found, Broken):
         return found
     if found != number:
         return Broken(min(found, number) + 1, "gap" if found < number else "unlinked")
-    return found if last == head else Broken(found, "changed")
+    if seen.last != head:
+        return Broken(found, "changed")
+    return Audited(found, head) if seen.there == noted[1] else Broken(noted[0], "not_as_noted")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen on the way: the hash at one number, and the last."""
+
+    at: int
+    there: str = field(default="")
+    last: str = field(default=BEGINNING)
+
+    def each_of(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        self.there = BEGINNING if self.at == 0 else ""
+        for each in entries:
+            self.last = each.hash
+            if each.number == self.at:
+                self.there = each.hash
+            yield each
 
 
 def _entries(rows: LogRows, page: int) -> Iterator[Entry]:

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-WAIT_SECONDS = 10
-"""For a lock or a connection; who waited that long is told that the store is down."""
+WAIT = 10.0
+"""Seconds for a lock or a connection; who waited that long is told that the store is busy."""
+
+ANSWERS_WITHIN = 20.0
+"""Seconds, beside a wait for a lock: a server that is silent for longer is gone."""
+
+CONNECTIONS = 10
+"""To one database at most, from one process."""
 
 PRAGMAS = (
     # Readers do not wait for the writer, and the writer not for them.
@@ -24,22 +30,27 @@ PRAGMAS = (
     "foreign_keys=ON",
     # What is deleted is overwritten.
     "secure_delete=ON",
-    f"busy_timeout={WAIT_SECONDS * 1000}",
 )
+
+HIDE = True
+"""An error names its statement and never what was in it: numbers and hashes of people."""
 
 WRITES, READS = "writes", "reads"
 
 
-def engine_of(url: str | sa.URL, *, connections: int = 10) -> sa.Engine:
+def engine_of(
+    url: str | sa.URL, *, connections: int = CONNECTIONS, wait: float = WAIT
+) -> sa.Engine:
     """Give an engine for a database: ``sqlite:///FILE`` or ``postgresql://...``.
 
-    Nothing is connected to yet. ``connections`` is how many there are at most.
+    Nothing is connected to yet. ``connections`` is how many there are at most, ``wait`` how many
+    seconds a lock or a connection is waited for.
     """
     where = sa.make_url(url)
     if where.get_backend_name() == "sqlite":
-        return _sqlite(where, connections)
+        return _sqlite(where, connections, wait)
     if where.get_backend_name() == "postgresql":
-        return _postgresql(where.set(drivername="postgresql+pg8000"), connections)
+        return _postgresql(where.set(drivername="postgresql+pg8000"), connections, wait)
     raise ValueError("a database is sqlite:///FILE or postgresql://USER@HOST/NAME")
 
 
@@ -60,10 +71,17 @@ def reading(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _sqlite(url: sa.URL, connections: int) -> sa.Engine:
+def _sqlite(url: sa.URL, connections: int, wait: float) -> sa.Engine:
     if url.database in {None, "", ":memory:"}:
         raise ValueError("a database in memory forgets everything; name a file")
-    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=WAIT_SECONDS)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": wait},
+        hide_parameters=HIDE,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=wait,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -86,22 +104,23 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _postgresql(url: sa.URL, connections: int) -> sa.Engine:
+def _postgresql(url: sa.URL, connections: int, wait: float) -> sa.Engine:
     # READ COMMITTED: after waiting for a lock, what is read is what the other one committed.
     settings: dict[str, Any] = {
         "application_name": "lineproof",
-        "timeout": 3 * WAIT_SECONDS,
+        "timeout": ANSWERS_WITHIN + wait,
         "startup_params": {
-            "lock_timeout": f"{WAIT_SECONDS}s",
+            "lock_timeout": f"{round(wait * 1000)}ms",
             "idle_in_transaction_session_timeout": "60s",
         },
     }
     return sa.create_engine(
         url,
         connect_args=settings,
+        hide_parameters=HIDE,
         isolation_level="READ COMMITTED",
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=wait,
         pool_pre_ping=True,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lineproof.adapters.sql.answer_rows import AnswerRows
 from lineproof.adapters.sql.asked_rows import AskedRows
 from lineproof.adapters.sql.case_rows import CaseRows
-from lineproof.adapters.sql.engines import engine_of, reading, writing
+from lineproof.adapters.sql.engines import CONNECTIONS, WAIT, engine_of, reading, writing
 from lineproof.adapters.sql.line_rows import LineRows
 from lineproof.adapters.sql.log_rows import LogRows
 from lineproof.adapters.sql.order_rows import OrderRows
@@ -42,8 +42,10 @@ class SqlTransaction(
 class SqlStore:
     """Keeps everything in one database. It may be used by many threads at once."""
 
-    def __init__(self, url: str | sa.URL, *, connections: int = 10) -> None:
-        self.engine = engine_of(url, connections=connections)
+    def __init__(
+        self, url: str | sa.URL, *, connections: int = CONNECTIONS, wait: float = WAIT
+    ) -> None:
+        self.engine = engine_of(url, connections=connections, wait=wait)
         self._writing = writing(self.engine)
         self._reading = reading(self.engine)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,22 +39,37 @@ def told() -> Iterator[None]:
         yield
     except exc.TimeoutError:
         raise StoreDown(Trouble.BUSY) from None
-    except exc.DBAPIError as error:
+    except (exc.DBAPIError, sqlite3.OperationalError) as error:
         trouble = trouble_of(error)
         if trouble is None:
+            _say_no_values(error)
             raise
         raise StoreDown(trouble) from error
 
 
-def trouble_of(error: exc.DBAPIError) -> Trouble | None:
+def trouble_of(error: exc.DBAPIError | sqlite3.OperationalError) -> Trouble | None:
     """Say what kind of trouble it is; None for a mistake in a statement or a broken constraint."""
-    if error.connection_invalidated:
-        return Trouble.UNREACHABLE
-    given = error.orig.args[0] if error.orig is not None and error.orig.args else ""
+    if isinstance(error, exc.DBAPIError):
+        if error.connection_invalidated or isinstance(error, exc.InterfaceError):
+            return Trouble.UNREACHABLE
+        given = error.orig.args[0] if error.orig is not None and error.orig.args else ""
+    else:
+        # SQLite says it while a connection is made ready, before SQLAlchemy has it.
+        given = error.args[0]
     if isinstance(given, dict):
-        state = str(given.get("C", ""))
-        found = OF_STATE.get(state)
-        return found or (Trouble.UNREACHABLE if state[:2] in {"08", "57"} else None)
-    if isinstance(error, exc.InterfaceError):
-        return Trouble.UNREACHABLE
+        return _of_state(str(given.get("C", "")))
     return next((trouble for words, trouble in OF_WORDS.items() if words in str(given)), None)
+
+
+def _of_state(state: str) -> Trouble | None:
+    found = OF_STATE.get(state)
+    return found or (Trouble.UNREACHABLE if state[:2] in {"08", "57"} else None)
+
+
+def _say_no_values(error: exc.DBAPIError | sqlite3.OperationalError) -> None:
+    """Take the row out of PostgreSQL's sentence (its field D): it may be of a person."""
+    if not isinstance(error, exc.DBAPIError) or error.orig is None or not error.orig.args:
+        return
+    given = error.orig.args[0]
+    if isinstance(given, dict) and given.pop("D", None) is not None:
+        error.args = (f"({type(error.orig).__name__}) {given}",)
