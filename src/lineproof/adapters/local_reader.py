@@ -21,8 +21,9 @@ from lineproof.domain.finding import Finding, Measured, Unmeasured, Unreadable
 from lineproof.ports import DocumentReading, PageRefused
 from lineproof.reading.barcode import barcodes_in
 from lineproof.reading.biometric_group import portrait_of
+from lineproof.reading.card_outline import Outline, find_outline
 from lineproof.reading.national_number import find
-from lineproof.reading.page_portrait import cut_portrait
+from lineproof.reading.page_portrait import PagePortrait, cut_portrait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,8 @@ class Page:
     zone: ZoneReading
     printed: Printed
     barcodes: tuple[Barcode, ...]
-    portrait: Finding[NDArray[np.uint8]] = field(repr=False)
+    outline: Finding[Outline]
+    portrait: Finding[PagePortrait] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,13 +151,22 @@ class LocalReader:
         zone = sight.zone
         known = zone.upright if zone.corners is not None else None
         barcodes = barcodes_in(sight.pixels)
-        portrait = cut_portrait(sight.pixels, self.detector, upright=known)
+        kind = zone.mrz.value.format if isinstance(zone.mrz, Measured) else None
+        outline = find_outline(sight.pixels, zone=zone.corners, kind=kind)
+        portrait = cut_portrait(
+            sight.pixels,
+            self.detector,
+            upright=known,
+            outline=outline.value.corners if isinstance(outline, Measured) else None,
+            kind=kind,
+        )
         # Last: the print is read meanwhile.
         return Page(
             pixels=sight.pixels,
             zone=zone,
             printed=printed.result(),
             barcodes=barcodes,
+            outline=outline,
             portrait=portrait,
         )
 
@@ -182,7 +193,7 @@ def _best_cut(pages: Sequence[Page]) -> Finding[bytes]:
     found = [page.portrait for page in pages]
     for each in found:
         if isinstance(each, Measured):
-            encoded, data = cv2.imencode(".png", each.value[:, :, ::-1])
+            encoded, data = cv2.imencode(".png", each.value.image[:, :, ::-1])
             if encoded:
                 return Measured(data.tobytes())
     return next((each for each in found if isinstance(each, Unmeasured)), Unmeasured("no_page"))

@@ -1,4 +1,4 @@
-"""Draws what was found on a page: the zone's lines in one colour, each with its number."""
+"""Draws what was found on a page: its outline, and the zone's lines, each with its number."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
     from lineproof.adapters.local_reader import Page
 
-_READ, _UNREAD = (20, 140, 60), (200, 90, 20)
+_READ, _UNREAD, _OUTLINE = (20, 140, 60), (200, 90, 20), (30, 90, 200)
 
 
 def draw_page(page: Page) -> NDArray[np.uint8]:
-    """Give the page, (h, w, 3) uint8 RGB, with the zone marked: green if read, orange if not."""
+    """Give the page, (h, w, 3) uint8 RGB: outline blue, zone green if read, else orange."""
     drawn = page.pixels.copy()
     width = max(2, max(drawn.shape[:2]) // 400)
+    if isinstance(page.outline, Measured):
+        edges = np.round(page.outline.value.corners).astype(np.int32)
+        cv2.polylines(drawn, [edges], isClosed=True, color=_OUTLINE, thickness=width)
     colour = _READ if isinstance(page.zone.mrz, Measured) else _UNREAD
     for number, quad in enumerate(() if page.zone.lines is None else page.zone.lines, 1):
         corners = np.round(quad).astype(np.int32)
