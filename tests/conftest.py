@@ -9,7 +9,7 @@ import pytest
 
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
-from lineproof.adapters.sql.tables import METADATA
+from lineproof.adapters.sql.sql_tables import METADATA
 from tests import postgresql
 
 if TYPE_CHECKING:

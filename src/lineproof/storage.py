@@ -37,23 +37,16 @@ class Taken(Exception):  # noqa: N818 - it is what it says
 
 
 class Trouble(StrEnum):
-    """Why the store could not do it. Stable for callers."""
+    """Why the store could not do it. Stable for callers; explained in docs/reasons.md."""
 
     UNREACHABLE = "store_unreachable"
-    """The database does not answer, or the connection was lost."""
     BUSY = "store_busy"
-    """Others held what was needed for too long."""
     CONFLICT = "store_conflict"
-    """Two transactions waited for each other, and this one was undone."""
     FULL = "store_full"
-    """There is no room left where the database lies."""
 
 
 class StoreDown(Exception):  # noqa: N818 - it is what it says
-    """The store could not do it and nothing is half-done; try again later.
-
-    Only where the connection was lost during the commit itself is it open whether all was written.
-    """
+    """Nothing is half-done; try again later. Lost during the commit, all may have been written."""
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(str(trouble))

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.schema_version import configured, newest
 from lineproof.adapters.sql.sql_store import SqlStore
-from lineproof.adapters.sql.tables import METADATA
+from lineproof.adapters.sql.sql_tables import METADATA
 from tests.adapters.sql.makers import NOW, a_deed, together
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import (
+from lineproof.adapters.sql.sql_tables import (
     ANSWERS,
     ASSERTIONS,
     ATTEMPTS,

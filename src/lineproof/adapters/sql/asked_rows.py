@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import CHALLENGES, CONSENTS, TOKENS
+from lineproof.adapters.sql.sql_tables import CHALLENGES, CONSENTS, TOKENS
 from lineproof.domain.challenge import Challenge
 from lineproof.domain.consent import Consent, Purpose
 from lineproof.domain.token import Token, TokenUse

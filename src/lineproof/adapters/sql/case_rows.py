@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows, sim_of
-from lineproof.adapters.sql.tables import CASES
+from lineproof.adapters.sql.sql_tables import CASES
 from lineproof.domain.case import MOVES, Case, Event, HandledBy, Kind, Route, Status
 from lineproof.storage import Changed
 

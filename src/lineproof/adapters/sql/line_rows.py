@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import ATTEMPTS, CASES, LINES
+from lineproof.adapters.sql.sql_tables import ATTEMPTS, CASES, LINES
 from lineproof.domain.case import Status
 from lineproof.domain.line import ADDS_A_LINE, Line, LineStatus, Sim
 from lineproof.storage import Changed

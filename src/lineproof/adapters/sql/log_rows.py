@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import LOG, LOG_HEAD
+from lineproof.adapters.sql.sql_tables import LOG, LOG_HEAD
 from lineproof.domain.audit import Actor, ActorKind, Deed, Entry, entry
 
 if TYPE_CHECKING:

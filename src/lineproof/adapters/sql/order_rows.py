@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows, sim_of
-from lineproof.adapters.sql.tables import NOTICES, ORDERS
+from lineproof.adapters.sql.sql_tables import NOTICES, ORDERS
 from lineproof.domain.notice import Notice, NoticeKind
 from lineproof.domain.order import Order, OrderKind
 from lineproof.domain.profile import Channel

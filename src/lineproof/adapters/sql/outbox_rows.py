@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import OUTBOX
+from lineproof.adapters.sql.sql_tables import OUTBOX
 from lineproof.storage import DeadMessage, Message, Topic
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import ASSERTIONS, CLIENTS, ENDPOINTS, PASSKEYS, STAFF
+from lineproof.adapters.sql.sql_tables import ASSERTIONS, CLIENTS, ENDPOINTS, PASSKEYS, STAFF
 from lineproof.domain.staff import Role, Staff
 from lineproof.storage import Client, Endpoint, Passkey
 

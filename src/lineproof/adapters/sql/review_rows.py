@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.tables import DECISIONS, HELD, VERDICTS, WITNESSES
+from lineproof.adapters.sql.sql_tables import DECISIONS, HELD, VERDICTS, WITNESSES
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, Witness
 from lineproof.storage import DecisionRecord, HeldItem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from lineproof.adapters.sql.tables import METADATA
+from lineproof.adapters.sql.sql_tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
