@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.file_sealer import FileSealer
-from lineproof.adapters.key_file import KeyRefused, load_or_make
+from lineproof.adapters.key_file import Key, KeyRefused, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
 from lineproof.adapters.memory_desk import MemoryDesk
 from lineproof.adapters.operator_messenger import OperatorMessenger
@@ -61,12 +61,12 @@ def service_for(
     found = site if site is not None else site_for(settings.pack, settings.setting or None)
     if isinstance(found, PackRefused):
         return ServiceRefused(found.code, found.sentence)
-    key = load_or_make(settings.data / KEY)
-    if isinstance(key, KeyRefused):
-        return ServiceRefused(key.code, key.sentence)
     store = store_for(settings)
     if isinstance(store, ServiceRefused):
         return store
+    key = _key_for(settings, store)
+    if isinstance(key, ServiceRefused):
+        return key
     sealer, post = FileSealer(key), PinnedPost(private_hosts=settings.private_hosts)
     return Service(
         site=found,
@@ -100,6 +100,21 @@ def store_for(settings: Settings) -> SqlStore | ServiceRefused:
     except StoreDown as down:
         return ServiceRefused(str(down.trouble), "The database does not answer. Start it first.")
     return store
+
+
+def _key_for(settings: Settings, store: SqlStore) -> Key | ServiceRefused:
+    """Load the key, or make the first one; a database that was begun with another is refused."""
+    file = settings.data / KEY
+    key = load_or_make(file)
+    if isinstance(key, KeyRefused):
+        return ServiceRefused(key.code, key.sentence)
+    if not store.belongs_to(key.id):
+        sentence = (
+            f"{file} is not the key that this database was begun with: every person would look "
+            "new. Put that key back from its backup."
+        )
+        return ServiceRefused("key_of_another_database", sentence)
+    return key
 
 
 def _operator(settings: Settings) -> Operator:

@@ -389,3 +389,10 @@ def test_half_a_sim_is_refused_by_the_schema(store: SqlStore) -> None:
     for change in ("imsi = NULL", "status = 'open'", "attempts = -1", "kind = 'watch'"):
         with pytest.raises(Exception, match=r"(?i)check"), store.begin() as tx:
             tx._connection.execute(text(f"UPDATE cases SET {change}"))  # noqa: S608, SLF001
+
+
+def test_a_database_belongs_to_one_key(store: SqlStore) -> None:
+    """The first key is noted; a database that was restored beside another one is refused."""
+    assert store.belongs_to(b"key-of-1")
+    assert store.belongs_to(b"key-of-1")
+    assert not store.belongs_to(b"key-of-2")

@@ -1,15 +1,23 @@
-"""Rows of who may act: staff with their passkeys, operators' systems with their endpoints."""
+"""Rows of who may act: staff with passkeys, operators' systems, the deployment's own key."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.sql_tables import ASSERTIONS, CLIENTS, ENDPOINTS, PASSKEYS, STAFF
+from lineproof.adapters.sql.sql_tables import (
+    ASSERTIONS,
+    CLIENTS,
+    DEPLOYMENT,
+    ENDPOINTS,
+    PASSKEYS,
+    STAFF,
+)
 from lineproof.domain.staff import Role, Staff
-from lineproof.storage import Client, Endpoint, Passkey
+from lineproof.storage import Client, Endpoint, Passkey, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +114,13 @@ class PartyRows(Rows):
     def remember_assertion(self, client_id: str, jti: str, *, until: datetime) -> None:
         """Keep that a client's assertion was used. Taken if it was (RFC 7523, 3)."""
         self._add(ASSERTIONS, {"client": client_id, "jti": jti, "until": until})
+
+    def key_noted(self, key_id: str) -> str:
+        """Note the deployment's key by its id, unless one is noted; give the one that is."""
+        with suppress(Taken):
+            self._add(DEPLOYMENT, {"one_row": 1, "key_id": key_id})
+        noted: str = self._connection.execute(sa.select(DEPLOYMENT.c.key_id)).scalar_one()
+        return noted
 
 
 def _staff(row: sa.Row[Any]) -> Staff:

@@ -80,6 +80,14 @@ class SqlStore:
         with told():
             upgrade(self._writing)
 
+    def belongs_to(self, key_id: bytes) -> bool:
+        """Whether what is hashed here was hashed under this key; the first one is noted.
+
+        Under another key every person would look new, and no limit on lines would hold.
+        """
+        with self.begin() as tx:
+            return tx.key_noted(key_id.hex()) == key_id.hex()
+
     def close(self) -> None:
         """Give every connection back to the system."""
         self.engine.dispose()

@@ -99,6 +99,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
     )
     op.create_table(
+        "deployment",
+        sa.Column("one_row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key_id", NAME, nullable=False),
+        sa.CheckConstraint("one_row = 1", name=op.f("ck_deployment_one_row")),
+        sa.PrimaryKeyConstraint("one_row", name=op.f("pk_deployment")),
+    )
+    op.create_table(
         "lines",
         sa.Column("msisdn", NAME, nullable=False),
         sa.Column("operator", NAME, nullable=False),
