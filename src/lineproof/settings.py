@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -133,7 +133,7 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_settings(**given: object) -> Settings:
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - each field says what it may be
     """Read the settings from what was given and the environment; raises SettingsRefused."""
     known = {name.upper() for name in Settings.model_fields} | NOT_SETTINGS
     for name in os.environ:

@@ -3,29 +3,36 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 import warnings
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lineproof.adapters.simulated_engine import SimulatedEngine
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
+from lineproof.domain.finding import Measured
 from lineproof.domain.staff import Role, Staff
 from lineproof.settings import Settings
 from lineproof.storage import Client
 from lineproof.web.app import build_app, context_of
 from lineproof.web.callers import bearer
-from tests.flow.stage import MATCH, Stage, stage
+from tests.flow.stage import FACE, MATCH, Stage, stage
 from tests.regime import NEW, OLD, REGIME
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from httpx import Response
 
-    from lineproof.domain.finding import FmrBand
+    from lineproof.domain.finding import FaceFinding, Finding, FmrBand
     from lineproof.domain.profile import Profile
+    from lineproof.ports import Service
 
 with warnings.catch_warnings():
     # Starlette would rather have a fork of httpx; this one does the same.
@@ -85,7 +92,15 @@ class House:
 
     def seeing(self, band: FmrBand) -> None:
         """Let every comparison from now on fall into this band."""
-        service = self.stage.seeing(band).service
+        self._serve(self.stage.seeing(band).service)
+
+    def seeing_live(self, sight: Finding[FaceFinding]) -> None:
+        """Let the live picture from now on show this."""
+        engine = SimulatedEngine(sights={b"portrait": FACE, b"live": sight}, band=Measured(MATCH))
+        old = self.stage.service
+        self._serve(replace(old, site=replace(old.site, engine=engine)))
+
+    def _serve(self, service: Service) -> None:
         self.stage.service = service
         context = self.app.state.context
         self.app.state.context = replace(context, service=service)
@@ -191,10 +206,22 @@ class Visitor:
         return answer
 
 
+@cache
+def empty_database() -> Path:
+    """Give a file with the tables and nothing in them, made once."""
+    file = Path(tempfile.mkdtemp(prefix="lineproof-test-")) / "empty.sqlite"
+    atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
+    store = SqlStore(sqlite_url(file))
+    store.upgrade()
+    store.close()
+    return file
+
+
 def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
     """Build a house on a database in ``folder``."""
-    store = SqlStore(sqlite_url(folder / "lineproof.sqlite"))
-    store.upgrade()
+    file = folder / "lineproof.sqlite"
+    shutil.copyfile(empty_database(), file)
+    store = SqlStore(sqlite_url(file))
     there = stage(store, profile).seeing(MATCH)
     context = context_of(
         there.service, Settings(**settings), doors=TestDoors(), clock=lambda: found.stage.now

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from lineproof.reading.chip_files import file_name
@@ -22,6 +23,17 @@ class InMemoryParser(MultiPartParser):
 
     spool_max_size = 0
     """For SpooledTemporaryFile 0 means: never on the disk."""
+    ended = False
+    """Whether the form's last boundary came: without it the body stopped half-way."""
+
+    def on_end(self) -> None:
+        """Note the last boundary."""
+        self.ended = True
+
+    def close(self) -> None:
+        """Let go of every part, also of one that never ended."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +62,7 @@ class Upload:
 def invalid(where: str, what: str) -> Problem:
     """Give the problem of a part that is not what the interface asks for."""
     sentence = "Something in the upload is not what the interface asks for; errors says where."
-    errors = [{"where": f"body.{where}", "what": what}]
+    errors = [{"where": f"body.{where}" if where else "body", "what": what}]
     return Problem(WebCode.REQUEST_INVALID, sentence, more={"errors": errors})
 
 
@@ -86,9 +98,19 @@ async def _read(
     )
     try:
         form = await parser.parse()
+        if not parser.ended:
+            raise _malformed()
+        return await _sorted(form, files, fields)
     except MultiPartException:
-        sentence = "The body is no multipart form, or has too many or too long parts."
-        raise Problem(WebCode.MALFORMED, sentence) from None
+        raise _malformed() from None
+    finally:
+        parser.close()
+
+
+async def _sorted(
+    form: FormData, files: Mapping[str, tuple[int, int]], fields: tuple[str, ...]
+) -> Upload:
+    """Put each part where it belongs; raises Problem for one that belongs nowhere or is missing."""
     found: dict[str, list[tuple[str, bytes]]] = {}
     text: dict[str, str] = {}
     for name, value in form.multi_items():
@@ -98,7 +120,6 @@ async def _read(
             found.setdefault(name, []).append((value.filename or "", await value.read()))
         else:
             raise invalid(name if name in {*files, *fields} else "", "unexpected_part")
-    await form.close()
     for name in fields:
         if name not in text:
             raise invalid(name, "missing")
@@ -106,6 +127,11 @@ async def _read(
         if not least <= len(found.get(name, ())) <= most:
             raise invalid(name, "missing" if len(found.get(name, ())) < least else "too_many")
     return Upload(files={name: tuple(each) for name, each in found.items()}, fields=text)
+
+
+def _malformed() -> Problem:
+    sentence = "The body is no whole multipart form, or has too many or too long parts."
+    return Problem(WebCode.MALFORMED, sentence)
 
 
 def form(files: Mapping[str, tuple[int, int]], fields: tuple[str, ...] = ()) -> dict[str, Any]:

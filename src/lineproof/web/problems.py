@@ -109,7 +109,7 @@ class Problem(HTTPException):
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(STATUS_OF[code], sentence, dict(headers or {}))
+        super().__init__(int(STATUS_OF[code]), sentence, dict(headers or {}))
         self.code = code
         self.more = more or {}
 
