@@ -222,6 +222,9 @@ def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
     file = folder / "lineproof.sqlite"
     shutil.copyfile(empty_database(), file)
     store = SqlStore(sqlite_url(file))
+    with store.begin() as tx:
+        for name in ("op", "other"):
+            tx.put_client(Client(id=name, keys="{}", active=True))
     there = stage(store, profile).seeing(MATCH)
     context = context_of(
         there.service, Settings(**settings), doors=TestDoors(), clock=lambda: found.stage.now
