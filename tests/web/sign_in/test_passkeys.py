@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import cbor2
 import pytest
+import webauthn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
@@ -18,7 +24,7 @@ from lineproof.web.sign_in.ceremony import authenticated, begin_authentication, 
 from lineproof.web.sign_in.door import Door
 from lineproof.web.sign_in.enrolment import enrolment_link, finish_enrolment, first_admin_link
 from lineproof.web.sign_in.front_doors import FrontDoors
-from lineproof.web.sign_in.sign_in_refused import SignInRefused
+from lineproof.web.sign_in.sign_in_refused import SignInCode, SignInRefused
 from lineproof.web.sign_in.staff_session import LIFE, staff_of
 from tests.regime import NOW
 from tests.web.sign_in.frontage import (
@@ -77,7 +83,17 @@ def test_a_link_serves_once_and_for_its_time(frontage: Frontage) -> None:
     frontage.now = NOW
     assert enrolled(http, one, passkey()).status_code == 201
     for used in (one, two, "#", "#x"):
-        assert enrolled(http, used, passkey(credential_id=b"b")).status_code == 403
+        begun = http.post("/v1/staff/enrolment/options", json={"token": used.partition("#")[2]})
+        assert begun.json()["code"] == "enrolment_refused"
+
+
+def test_a_members_link_serves_once(frontage: Frontage) -> None:
+    """A second passkey needs a second link."""
+    http, agent = frontage.http(), frontage.add_staff("s-7", Role.AGENT)
+    one, two = (enrolment_link(frontage.door, agent, by=agent) for _ in range(2))
+    assert enrolled(http, one, passkey(credential_id=b"a")).status_code == 201
+    assert enrolled(http, one, passkey(credential_id=b"b")).json()["code"] == "enrolment_refused"
+    assert enrolled(http, two, passkey(credential_id=b"b")).status_code == 201
 
 
 def test_answers_to_links_at_once_make_one_admin(frontage: Frontage) -> None:
@@ -271,21 +287,50 @@ def test_nobody_takes_anothers_place(frontage: Frontage, admin: Authenticator) -
         assert signed_in(http, wrong).json()["code"] == "passkey_refused"
 
 
-def test_an_attestation_with_a_certificate_is_not_even_read(frontage: Frontage) -> None:
-    """None was asked for, so nothing of a certificate or of another format is parsed."""
-    http, key = frontage.http(), passkey()
-    token = link(frontage).partition("#")[2]
-    for change in (
-        {"fmt": "tpm"},
-        {"fmt": "packed", "attStmt": {"alg": -7, "sig": b"", "x5c": [b""]}},
-    ):
-        begun = http.post("/v1/staff/enrolment/options", json={"token": token}).json()
-        credential = key.make(begun["options"])
-        whole = cbor2.loads(base64url_to_bytes(credential["response"]["attestationObject"]))
-        changed = bytes_to_base64url(cbor2.dumps({**whole, **change}))
-        credential["response"]["attestationObject"] = changed
-        answer = {"state": begun["state"], "credential": credential}
-        assert http.post("/v1/staff/enrolment", json=answer).json()["code"] == "passkey_refused"
+def packed(key: Authenticator, made: dict[str, Any], *, x5c: list[bytes] | None) -> dict[str, Any]:
+    """Give a credential that attests itself, with a certificate of its key or without."""
+    response = made["response"]
+    data = cbor2.loads(base64url_to_bytes(response["attestationObject"]))["authData"]
+    client_data = base64url_to_bytes(response["clientDataJSON"])
+    signed = data + hashlib.sha256(client_data).digest()
+    statement: dict[str, Any] = {"alg": -7, "sig": key.key.sign(signed, ec.ECDSA(hashes.SHA256()))}
+    statement |= {} if x5c is None else {"x5c": x5c}
+    whole = cbor2.dumps({"fmt": "packed", "attStmt": statement, "authData": data})
+    return {**made, "response": {**response, "attestationObject": bytes_to_base64url(whole)}}
+
+
+def certificate(key: Authenticator) -> bytes:
+    """Give a certificate as authenticators have them (WebAuthn Level 3, 8.2.1)."""
+    said = {"C": "XX", "O": "A maker", "OU": "Authenticator Attestation", "CN": "A passkey"}
+    kinds = {"C": "2.5.4.6", "O": "2.5.4.10", "OU": "2.5.4.11", "CN": "2.5.4.3"}
+    name = x509.Name(
+        [x509.NameAttribute(x509.ObjectIdentifier(kinds[k]), v) for k, v in said.items()]
+    )
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    built = built.public_key(key.key.public_key()).not_valid_before(NOW - timedelta(days=1))
+    built = built.not_valid_after(NOW + timedelta(days=999))
+    built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    return built.sign(key.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def test_an_attestation_with_a_certificate_is_not_taken(frontage: Frontage) -> None:
+    """None was asked for, so no certificate is ever judged; a key that signs for itself is one."""
+    key, door = passkey(), frontage.door
+    challenge = begin_authentication(door, now=NOW).options["challenge"]
+    made = key.make({"challenge": challenge, "user": {"id": "cw"}})
+    by_itself, by_its_maker = (
+        packed(key, made, x5c=None),
+        packed(key, made, x5c=[certificate(key)]),
+    )
+    assert registered(door, by_itself, challenge=challenge, staff="s") is not None
+    taken_by_the_library = webauthn.verify_registration_response(
+        credential=by_its_maker,
+        expected_challenge=base64url_to_bytes(challenge),
+        expected_rp_id=door.host,
+        expected_origin=door.origin,
+    )
+    assert taken_by_the_library.fmt == "packed"
+    assert registered(door, by_its_maker, challenge=challenge, staff="s") is None
 
 
 def test_a_session_goes_idle_and_ends(frontage: Frontage, admin: Authenticator) -> None:
@@ -397,6 +442,12 @@ def test_whatever_a_browser_sends_proves_nothing(client_data: str, blob: str, ha
     assert authenticated(DOOR, credential, challenge=challenge, passkey=made) is None
     for changed in ({**credential, "response": None}, {}, {**credential, "rawId": None}):
         assert authenticated(DOOR, changed, challenge=challenge, passkey=made) is None
+
+
+def test_every_code_is_documented() -> None:
+    """Programs go by them."""
+    text = (Path(__file__).parents[3] / "docs" / "reasons.md").read_text("utf-8")
+    assert [code for code in get_args(SignInCode) if f"`{code}`" not in text] == []
 
 
 @pytest.mark.parametrize(
