@@ -10,7 +10,7 @@ from lineproof.domain.document import PortraitSource, Strength, strength
 from lineproof.domain.finding import FMR_POINTS, FaceFinding, Measured, Unmeasured
 from lineproof.domain.line import hindered, questioned
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
-from lineproof.domain.review import VerdictKind
+from lineproof.domain.review import VerdictKind, hands_in, same
 from lineproof.domain.validity import ANY_TYPE, DocumentRules, doubts, forbidden, guardianship
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def decide_in_person(evidence: InPersonEvidence, standing: Standing, profile: Pr
     if reasons := hindered(standing, profile):
         return _refuse(*reasons)
     witnesses = evidence.witnesses
-    if len({witness.staff for witness in witnesses}) < TWO:
+    if len({same(witness.staff) for witness in witnesses}) < TWO:
         missing = Reason(ReasonCode.SECOND_WITNESS_MISSING)
         return Decision(outcome=Outcome.RETRY, reasons=(missing,), change=missing)
     agreed = len({witness.person for witness in witnesses}) == 1
@@ -296,18 +296,25 @@ def decide_by_review(evidence: ReviewEvidence, standing: Standing, profile: Prof
     """Conclude on a referred case from its reviewers' verdicts.
 
     Who handled or attested a case has no verdict on it; one refusal is enough; an approval against
-    what was found needs two.
+    what was found needs two. Without a document's number reviewers can only refuse: the case goes
+    on by another way, or with the document shown again.
     """
-    hands = {witness.staff for witness in evidence.witnesses}
-    hands |= {evidence.handled_by.staff} if evidence.handled_by is not None else set()
-    counting = [verdict for verdict in evidence.verdicts if verdict.staff not in hands]
+    hands = hands_in(evidence.handled_by, evidence.witnesses)
+    counting = [verdict for verdict in evidence.verdicts if same(verdict.staff) not in hands]
     against = [verdict for verdict in counting if verdict.kind is VerdictKind.REFUSE]
     if against:
         return _refuse(Reason(ReasonCode.REVIEWED, against[0].reason))
     if reasons := hindered(standing, profile):
         return _refuse(*reasons)
-    override = any(reason.code not in UNCERTAIN for reason in evidence.referred_for)
-    if len({verdict.staff for verdict in counting}) < (TWO if override else 1):
+    open_questions = questioned(standing, profile)
+    if standing.person is None:
+        # No picture shows who holds a line. A thumb over the number must not make its owner one
+        # more person of whom nobody knows that the line is another's.
+        return _refer(*open_questions)
+    # What has come to stand about the line since the referral speaks as loud as what did then.
+    reasons = (*evidence.referred_for, *open_questions)
+    override = any(reason.code not in UNCERTAIN for reason in reasons)
+    if len({same(verdict.staff) for verdict in counting}) < (TWO if override else 1):
         return _refer(Reason(ReasonCode.SECOND_REVIEWER_MISSING))
     return _approve(Reason(ReasonCode.REVIEWED, counting[-1].reason))
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from lineproof.domain.case import HandledBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +66,17 @@ class Verdict:
     kind: VerdictKind
     reason: VerdictReason
     at: datetime
+
+
+def same(staff: str) -> str:
+    """Give an id as it is compared: one person does not become two by a capital letter."""
+    return staff.casefold()
+
+
+def hands_in(handled_by: HandledBy | None, witnesses: Iterable[Witness]) -> frozenset[str]:
+    """Name, as ``same()`` does, who had a hand in a case and so has no verdict on it.
+
+    Who handled it is what an operator's system wrote, and it may write an id in letters of its own.
+    """
+    handled = {same(handled_by.staff)} if handled_by is not None else set()
+    return frozenset(handled | {same(witness.staff) for witness in witnesses})

@@ -13,7 +13,7 @@ from lineproof.domain.policy import decide_by_chip, decide_in_person
 from lineproof.domain.review import Witness
 from lineproof.domain.staff import Act
 from lineproof.flow.capture import Captured, by_chip, person_of, spend
-from lineproof.flow.moving import SUBSCRIBER, logged
+from lineproof.flow.moving import SUBSCRIBER, logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
 from lineproof.ports import PageRefused
@@ -74,7 +74,9 @@ def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none
             )
             return Refused(RefusalCode.ALREADY_ATTESTED, sentence)
         logged(tx, case, "attested", actor=actor, now=now, details={"staff": staff.id})
-        witnesses = tuple(tx.witnesses(case.id))
+        witnesses = tuple(
+            each for each in tx.witnesses(case.id) if still_may(tx, each.staff, Act.ATTEST)
+        )
         case = replace(case, person=witness.person)
         decision = decide_in_person(
             InPersonEvidence(witnesses=witnesses),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lineproof.domain.case import Case, Event
     from lineproof.domain.notice import NoticeKind
+    from lineproof.domain.staff import Act
     from lineproof.domain.token import TokenUse
     from lineproof.ports import Hasher
     from lineproof.storage import Transaction
@@ -142,3 +143,12 @@ def reachable(msisdn: str, second_channel: str | None) -> dict[Channel, str]:
     return addresses | (
         {Channel.SECOND_CHANNEL: second_channel} if second_channel is not None else {}
     )
+
+
+def still_may(tx: Transaction, staff: str, act: Act) -> bool:
+    """Whether who said something then may still say it: with their role their word goes as well.
+
+    Nobody is ever taken out of the list of staff; of whom it does not know, it says nothing.
+    """
+    known = tx.staff(staff)
+    return known is None or known.may(act)

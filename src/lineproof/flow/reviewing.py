@@ -10,10 +10,10 @@ from lineproof.domain.case import Case, Status
 from lineproof.domain.evidence import ReviewEvidence
 from lineproof.domain.policy import decide_by_review
 from lineproof.domain.reason import Outcome, Reason, ReasonCode
-from lineproof.domain.review import Verdict, VerdictKind, VerdictReason
+from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, hands_in, same
 from lineproof.domain.staff import Act
 from lineproof.flow.capture import Captured
-from lineproof.flow.moving import logged
+from lineproof.flow.moving import logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
 
@@ -79,7 +79,11 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
             case=case.id, decision=referral.id, staff=staff.id, kind=kind, reason=reason, at=now
         )
         tx.add_verdict(verdict)
-        verdicts = tuple(each for each in tx.verdicts(case.id) if each.decision == referral.id)
+        verdicts = tuple(
+            each
+            for each in tx.verdicts(case.id)
+            if each.decision == referral.id and still_may(tx, each.staff, Act.REVIEW)
+        )
         evidence = ReviewEvidence(
             referred_for=referral.decision.reasons,
             verdicts=verdicts,
@@ -106,9 +110,7 @@ def _barred(tx: Transaction, case: Case, staff: Staff) -> Refused | None:
         return Refused(RefusalCode.NOT_ALLOWED, "Your role reviews no cases.")
     if case.status is not Status.REFERRED:
         return not_now(case.status)
-    hands = {witness.staff for witness in tx.witnesses(case.id)}
-    hands |= {case.handled_by.staff} if case.handled_by is not None else set()
-    if staff.id in hands:
+    if same(staff.id) in hands_in(case.handled_by, tx.witnesses(case.id)):
         sentence = "You had a hand in this case. Somebody else must review it."
         return Refused(RefusalCode.OWN_CASE, sentence)
     return None
