@@ -20,8 +20,7 @@ from lineproof.storage import Client
 from lineproof.web.sign_in.access_token import ASSERTION_TYPE
 from lineproof.web.sign_in.client_assertion import _Allowed
 from lineproof.web.sign_in.door import Door
-from lineproof.web.sign_in.sign_in_refused import Stopped
-from lineproof.web.sign_in.staff_route import staff_router, stopped_answer
+from lineproof.web.sign_in.staff_route import staff_router
 from lineproof.web.sign_in.token_route import token_router
 from tests.regime import NOW
 from tests.web.authenticator import Authenticator
@@ -74,7 +73,6 @@ class Frontage:
         app = FastAPI()
         app.include_router(token_router(self.door))
         app.include_router(staff_router(self.door, unsafe_dev_login=unsafe_dev_login))
-        app.add_exception_handler(Stopped, stopped_answer)
         return TestClient(app, base_url=ORIGIN)
 
     def add_client(self, name: str, *keys: Key, active: bool = True) -> None:

@@ -30,7 +30,7 @@ class SignInRefused:
 
 
 class Stopped(Exception):  # noqa: N818 - it is what it says
-    """Carries a refusal out of a dependency of a route; whoever answers maps it to a problem."""
+    """Carries a refusal out of a route's dependency to where it is answered with a problem."""
 
     def __init__(self, refused: SignInRefused) -> None:
         super().__init__(refused.code)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lineproof.domain.audit import Actor, ActorKind, Deed
@@ -27,6 +28,8 @@ from lineproof.web.sign_in.staff_session import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from lineproof.web.sign_in.door import Door
 
 T = TypeVar("T")
@@ -90,7 +93,12 @@ class UnsafeDevLogin(_Body):
 
 def staff_router(door: Door, *, unsafe_dev_login: bool) -> APIRouter:
     """Give every route of /v1/staff; the development login only where it was asked for."""
-    router = APIRouter(prefix="/v1/staff", tags=["staff"], dependencies=[Depends(_no_store)])
+    router = APIRouter(
+        prefix="/v1/staff",
+        tags=["staff"],
+        dependencies=[Depends(_no_store)],
+        route_class=StoppingRoute,
+    )
     _add_ceremonies(router, door)
     _add_sessions(router, door, unsafe_dev_login=unsafe_dev_login)
     _add_members(router, door, unsafe_dev_login=unsafe_dev_login)
@@ -99,11 +107,23 @@ def staff_router(door: Door, *, unsafe_dev_login: bool) -> APIRouter:
     return router
 
 
-def stopped_answer(request: Request, error: Exception) -> JSONResponse:
-    """Answer a refusal of these routes with a problem (RFC 9457); to be added to the app."""
-    if not isinstance(error, Stopped):
-        raise error
-    refused = error.refused
+class StoppingRoute(APIRoute):
+    """A route that answers a refusal with a problem (RFC 9457), whatever app it stands in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give the framework's handler, with refusals answered."""
+        handle = super().get_route_handler()
+
+        async def stopping(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Stopped as stopped:
+                return _problem(request, stopped.refused)
+
+        return stopping
+
+
+def _problem(request: Request, refused: SignInRefused) -> JSONResponse:
     body = {
         "type": f"/problems/{refused.code}",
         "title": refused.code.replace("_", " ").capitalize(),
@@ -113,6 +133,7 @@ def stopped_answer(request: Request, error: Exception) -> JSONResponse:
         "request_id": getattr(request.state, "request_id", ""),
     }
     told = {"WWW-Authenticate": "Bearer"} if refused.status == SESSION_REFUSED.status else {}
+    told |= {"Cache-Control": "no-store"}
     return JSONResponse(body, refused.status, told, media_type="application/problem+json")
 
 
