@@ -45,6 +45,12 @@ _DOCUMENT_NEEDED = Refused(
     "The document is not here, or no longer: it is kept for minutes only. Show it again.",
 )
 
+_NO_ATTEMPT_LEFT = Refused(
+    RefusalCode.NOT_NOW,
+    "The attempts of this case are used. Take one of the other ways.",
+    about="attempts_used",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
@@ -216,6 +222,9 @@ def _may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -
         return not_now(case.status)
     if refused := _consented(tx, case, now):
         return refused
+    if case.attempts >= service.profile.policies[case.kind].attempts:
+        # Also after a referral, the other way and back, and where several captures run at once.
+        return _NO_ATTEMPT_LEFT
     return _DOCUMENT_NEEDED if _on_the_desk(service, case, now) is None else None
 
 
