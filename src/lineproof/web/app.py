@@ -28,7 +28,7 @@ from lineproof.web.api import (
     sessions,
     system_routes,
 )
-from lineproof.web.api.shapes import PROBLEMS
+from lineproof.web.api.shapes import OAUTH_PROBLEMS, PROBLEMS
 from lineproof.web.arriving import Arriving
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
@@ -131,7 +131,7 @@ def build_app(
     app.state.context = context
     for each in ROUTERS:
         app.include_router(each.router)
-    app.include_router(token_router(context.door), responses=PROBLEMS)
+    app.include_router(token_router(context.door), responses=OAUTH_PROBLEMS)
     app.include_router(
         staff_router(context.door, unsafe_dev_login=context.settings.unsafe_dev_login),
         responses=PROBLEMS,

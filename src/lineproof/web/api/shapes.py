@@ -126,3 +126,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status in ("4XX", "5XX")
 }
 """For the OpenAPI: how every route says no."""
+
+OAUTH_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    **PROBLEMS,
+    "4XX": {
+        "description": "An error of RFC 6749, 5.2; or a problem document, before it came so far.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            **PROBLEMS["4XX"]["content"],
+        },
+    },
+}
+"""The token endpoint says no in OAuth's own words."""
