@@ -78,7 +78,6 @@ def try_all(
     there: House, operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode
 ) -> None:
     """Send what is generated for one operation, as somebody who may call it."""
-
     headers, case_id = caller(there, operation)
 
     @given(case=operation.as_strategy(generation_mode=mode), live=booleans())
