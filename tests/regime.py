@@ -84,6 +84,7 @@ def standing(kind: Kind, **changes: Any) -> Standing:  # noqa: ANN401 - the fiel
         attempts=1,
         holder_agreed=True,
         channels=frozenset(Channel),
+        asked_at=NOW,
         now=NOW,
     )
     return replace(plain, **changes)

@@ -67,6 +67,7 @@ FORBIDDEN: list[tuple[str, Kind, dict[str, Any], dict[str, Any]]] = [
         {"line": replace(LINE, changed_at=NOW - timedelta(hours=7, minutes=59))},
         {},
     ),
+    ("line_changed", Kind.TRANSFER, {"asked_at": LINE.changed_at - timedelta(seconds=1)}, {}),
     ("line_limit", Kind.NEW_LINE, {"lines_held": 2}, {}),
     ("line_limit", Kind.TRANSFER, {"lines_held": 2}, {}),
 ]

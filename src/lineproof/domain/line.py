@@ -71,6 +71,8 @@ class Standing:
     holder_agreed: bool
     channels: frozenset[Channel]
     """Where the line's holder can be reached."""
+    asked_at: datetime
+    """When the case was opened: what was agreed and shown in it was about the line as it was."""
     now: datetime
 
 
@@ -93,6 +95,9 @@ def hindered(standing: Standing, profile: Profile) -> tuple[Reason, ...]:
         ReasonCode.LINE_UNKNOWN: line is None and kind in NEEDS_A_LINE,
         ReasonCode.LINE_EXISTS: line is not None and kind not in NEEDS_A_LINE,
         ReasonCode.LINE_LOCKED: changes and line is not None and line.locked,
+        ReasonCode.LINE_CHANGED: (
+            changes and line is not None and line.changed_at > standing.asked_at
+        ),
         ReasonCode.TRANSFER_NOT_ALLOWED: kind is Kind.TRANSFER and not profile.transfer_allowed,
         ReasonCode.COOL_OFF: (
             changes and line is not None and standing.now < line.changed_at + wait

@@ -51,6 +51,7 @@ class ReasonCode(StrEnum):
     LINE_EXISTS = "line_exists"
     LINE_LOCKED = "line_locked"
     LINE_LIMIT = "line_limit"
+    LINE_CHANGED = "line_changed"
     COOL_OFF = "cool_off"
     TRANSFER_NOT_ALLOWED = "transfer_not_allowed"
     # What stands about the line and a person has to look at.

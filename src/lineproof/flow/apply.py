@@ -175,6 +175,7 @@ def _beforehand(kind: Kind, line: Line | None, now: datetime) -> Standing:
         attempts=0,
         holder_agreed=False,
         channels=frozenset(),
+        asked_at=now,
         now=now,
     )
 

@@ -60,6 +60,7 @@ def standing(tx: Transaction, service: Service, case: Case, *, now: datetime) ->
         # A transfer leaves its first status only by the holder's own answer.
         holder_agreed=case.kind is Kind.TRANSFER,
         channels=frozenset(channels),
+        asked_at=case.opened_at,
         now=now,
     )
 
