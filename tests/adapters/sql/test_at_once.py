@@ -31,8 +31,9 @@ CAP = 5
 """Lines that one person may hold, in these tests."""
 
 
-def test_no_two_workers_claim_one_message(store: SqlStore) -> None:
+def test_no_two_workers_claim_one_message(busy_store: SqlStore) -> None:
     """Each of many messages is claimed once, however many workers ask at the same moment."""
+    store = busy_store
     with store.begin() as tx:
         for n in range(40):
             tx.send(a_message(f"msg_{n:02}"))
@@ -54,8 +55,9 @@ def test_no_two_workers_claim_one_message(store: SqlStore) -> None:
     assert sorted(ids) == [f"msg_{n:02}" for n in range(40)]
 
 
-def test_the_cap_holds_against_parallel_approvals(store: SqlStore) -> None:
+def test_the_cap_holds_against_parallel_approvals(busy_store: SqlStore) -> None:
     """Twice as many cases as a person may have lines, decided at once: the cap and no more."""
+    store = busy_store
     with store.begin() as tx:
         for n in range(2 * CAP):
             tx.add_case(a_case(f"case_{n}", msisdn=f"86{n}", status=Status.CAPTURING))
@@ -79,8 +81,9 @@ def test_the_cap_holds_against_parallel_approvals(store: SqlStore) -> None:
         assert tx.lines_held("person-1", besides="") == CAP
 
 
-def test_one_capture_gives_one_order(store: SqlStore) -> None:
+def test_one_capture_gives_one_order(busy_store: SqlStore) -> None:
     """A challenge that many answer at once is spent once, and its authority gives one order."""
+    store = busy_store
     with store.begin() as tx:
         for n in range(8):
             tx.add_case(a_case(f"case_{n}"))
@@ -107,8 +110,9 @@ def test_one_capture_gives_one_order(store: SqlStore) -> None:
         assert sum(len(tx.orders(f"case_{n}")) for n in range(8)) == 1
 
 
-def test_a_case_is_moved_by_one_at_a_time(store: SqlStore) -> None:
+def test_a_case_is_moved_by_one_at_a_time(busy_store: SqlStore) -> None:
     """Who reads a case to change it waits for whoever was first, and reads what they wrote."""
+    store = busy_store
     with store.begin() as tx:
         tx.add_case(a_case())
 
@@ -122,8 +126,9 @@ def test_a_case_is_moved_by_one_at_a_time(store: SqlStore) -> None:
     assert sorted(case.attempts for case in found if isinstance(case, Case)) == list(range(1, 13))
 
 
-def test_who_changes_without_reading_again_is_told(store: SqlStore) -> None:
+def test_who_changes_without_reading_again_is_told(busy_store: SqlStore) -> None:
     """Of many who change the same version, one does, and the others are told."""
+    store = busy_store
     with store.begin() as tx:
         tx.add_line(a_line())
 
@@ -136,8 +141,9 @@ def test_who_changes_without_reading_again_is_told(store: SqlStore) -> None:
     assert [each for each in found if not isinstance(each, Changed)] == [True]
 
 
-def test_a_number_that_has_no_line_yet_is_locked_too(store: SqlStore) -> None:
+def test_a_number_that_has_no_line_yet_is_locked_too(busy_store: SqlStore) -> None:
     """Of many who find no line and open one, the first does, and the others find it."""
+    store = busy_store
 
     def open_line(holder: str) -> Callable[[], bool]:
         def work() -> bool:
@@ -153,8 +159,9 @@ def test_a_number_that_has_no_line_yet_is_locked_too(store: SqlStore) -> None:
     assert sorted(map(str, found)) == ["False"] * 7 + ["True"]
 
 
-def test_one_key_is_answered_once(store: SqlStore) -> None:
+def test_one_key_is_answered_once(busy_store: SqlStore) -> None:
     """Of many requests with one Idempotency-Key, one is carried out and all get its answer."""
+    store = busy_store
 
     def request(n: int) -> Callable[[], str]:
         def work() -> str:
@@ -175,8 +182,9 @@ def test_one_key_is_answered_once(store: SqlStore) -> None:
     assert [case.id for case in cases] == [found[0]]
 
 
-def test_the_log_has_no_fork_and_no_gap(store: SqlStore) -> None:
+def test_the_log_has_no_fork_and_no_gap(busy_store: SqlStore) -> None:
     """Many write at once, some undo all they did: the chain is whole and has just the others."""
+    store = busy_store
 
     def write(name: str) -> Callable[[], None]:
         def work() -> None:
@@ -202,8 +210,9 @@ def test_the_log_has_no_fork_and_no_gap(store: SqlStore) -> None:
     assert not [action for action in actions if "undone" in action]
 
 
-def test_who_logs_early_waits_for_nobody(store: SqlStore) -> None:
+def test_who_logs_early_waits_for_nobody(busy_store: SqlStore) -> None:
     """Two that log first and lock afterwards do not wait for each other for ever."""
+    store = busy_store
     with store.begin() as tx:
         tx.add_line(a_line("861"))
 
@@ -221,8 +230,9 @@ def test_who_logs_early_waits_for_nobody(store: SqlStore) -> None:
     assert together([log_then_lock, lock_then_log] * 4) == [True] * 8
 
 
-def test_readers_see_one_moment(store: SqlStore) -> None:
+def test_readers_see_one_moment(busy_store: SqlStore) -> None:
     """What a reader sees does not change under it while others write."""
+    store = busy_store
     with store.begin() as tx:
         tx.add_case(a_case())
     with store.read() as tx:
