@@ -230,8 +230,13 @@ def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
         there.service, Settings(**settings), doors=TestDoors(), clock=lambda: found.stage.now
     )
     app = build_app(context, lifespan=None)
-    found = House(there, app, TestClient(app, raise_server_exceptions=False))
+    found = House(there, app, http_of(app))
     return found
+
+
+def http_of(app: FastAPI) -> TestClient:
+    """Give a client that talks to an application in this process."""
+    return TestClient(app, raise_server_exceptions=False)
 
 
 def digest_of(challenge: str) -> bytes:
