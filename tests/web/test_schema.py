@@ -20,9 +20,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.web.house import house
+from tests.web.write_openapi import PAGE, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from schemathesis import APIOperation
 
@@ -122,6 +124,11 @@ def fresh_number(there: House) -> str:
     """Give a number that no case was opened for."""
     there.keys += 1
     return f"1777{there.keys:07}"
+
+
+def test_the_openapi_in_the_documentation_is_current(tmp_path: Path) -> None:
+    """docs/openapi.json is written from the routes: `python -m tests.web.write_openapi`."""
+    assert PAGE.read_text("utf-8") == page(tmp_path)
 
 
 def test_every_route_is_documented_and_has_an_example_of_its_problems(open_house: House) -> None:

@@ -200,3 +200,18 @@ def test_a_transfer_waits_for_its_holder(service: House) -> None:
     assert service.call("POST", "/v1/answers/holder", json=asked).status_code == 201
     assert service.session(opened).sees()["next"] == "consent_or_other_way"
     assert service.call("POST", "/v1/answers/holder", json=asked).status_code in {403, 409}
+
+
+def test_the_subscriber_sees_who_looked(service: House) -> None:
+    """Promise 6: each view and decision is on the person's own page, and no fine reason is."""
+    service.seeing(UNSURE)
+    opened = service.open()
+    visitor = service.session(opened)
+    visitor.passes()
+    service.system("GET", f"/v1/cases/{visitor.case}")
+    service.staff("reviewer", "GET", f"/v1/reviews/{visitor.case}")
+    entries = visitor.call("GET", "/v1/session/log").json()["entries"]
+    looked = [(each["who"], each["why"]) for each in entries if each["what"] == "viewed"]
+    assert looked == [("system:op", ""), ("staff:reviewer", "review")]
+    assert "case_referred" in {each["what"] for each in entries}
+    assert "match" not in str(entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 from fastapi import Depends, Request
@@ -33,6 +33,30 @@ class Doors(Protocol):
         """Give the member of staff who is signed in."""
 
 
+SEEN_FOR = timedelta(seconds=5)
+"""So long an answer about the network is good enough for whoever asks next."""
+
+
+@dataclass(slots=True)
+class Recent:
+    """Asks at most one question at a time: a network that hangs takes one thread and not all."""
+
+    _answer: bool = field(default=False, init=False)
+    _until: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def seen(self, ask: Callable[[], bool], *, now: datetime) -> bool:
+        """Give what was answered lately, or ask."""
+        if now < self._until or not self._lock.acquire(blocking=False):
+            return self._answer
+        try:
+            self._answer = ask()
+            self._until = now + SEEN_FOR
+        finally:
+            self._lock.release()
+        return self._answer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One of each, for every request."""
@@ -46,6 +70,8 @@ class Context:
     gate: Gate
     buckets: Buckets = field(default_factory=Buckets)
     tallies: Tallies = field(default_factory=Tallies)
+    network: Recent = field(default_factory=Recent)
+    """Whether the operator's network answered."""
     bell: threading.Event = field(default_factory=threading.Event)
     """Rung after a request that may have put something into the outbox."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lineproof.storage import StoreDown, Topic
 from lineproof.web.api.shapes import Told
-from lineproof.web.context import Ctx
+from lineproof.web.context import Ctx, Now
 
 router = APIRouter(tags=["health"])
 
@@ -40,7 +40,7 @@ def live() -> LiveTold:
 
 
 @router.get("/ready", responses={503: {"model": ReadyTold, "description": "Not ready."}})
-def ready(ctx: Ctx, response: Response) -> ReadyTold:
+def ready(ctx: Ctx, now: Now, response: Response) -> ReadyTold:
     """Say whether requests can be answered. Without the database none can."""
     store = ctx.service.store.ready()
     if not store:
@@ -49,7 +49,7 @@ def ready(ctx: Ctx, response: Response) -> ReadyTold:
     return ReadyTold(
         ready=store,
         store=store,
-        network=ctx.service.operator.ready(),
+        network=ctx.network.seen(ctx.service.operator.ready, now=now),
         pack=f"{versions.pack} {versions.pack_version}",
         grade=versions.grade,
         profile=ctx.service.profile.name,

@@ -49,6 +49,21 @@ class SessionTold(Told):
     case: OwnCase
 
 
+class OwnEntry(Told):
+    """One entry of the log, without its details: they hold fine reasons."""
+
+    at: datetime
+    who: str = Field(examples=["staff:s-7"])
+    what: str = Field(examples=["viewed"])
+    why: str = Field(examples=["review"])
+
+
+class OwnLog(Told):
+    """Every entry about one's own case, in order (promise 6)."""
+
+    entries: list[OwnEntry]
+
+
 class WayAsked(Asked):
     """The way to take instead of the face check, or the face check's place for another."""
 
@@ -73,6 +88,23 @@ def open_session(asked: SessionAsked, ctx: Ctx, now: Now) -> SessionTold:
 def read_session(case: Subscriber, ctx: Ctx, now: Now) -> OwnCase:
     """Say where the case stands and what comes next."""
     return own_case(ctx, case, now=now)
+
+
+@router.get("/session/log")
+def read_own_log(case: Subscriber, ctx: Ctx) -> OwnLog:
+    """Show the subscriber every entry about their case: who, when, what."""
+    with ctx.service.store.read() as tx:
+        found = tx.entries_of(case.id)
+    entries = [
+        OwnEntry(
+            at=each.at,
+            who=str(each.deed.actor),
+            what=each.deed.action,
+            why=each.deed.details.get("why", ""),
+        )
+        for each in found
+    ]
+    return OwnLog(entries=entries)
 
 
 @router.post("/session/other-way")
