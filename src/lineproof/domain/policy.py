@@ -362,6 +362,9 @@ def _missing(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
         missing += (Reason(ReasonCode.DOCUMENT_FACT_UNMEASURED, "chip_portrait"),)
     if policy.liveness_required:
         missing += (Reason(ReasonCode.LIVENESS_UNMEASURED, evidence.liveness.why),)
+    if evidence.attempt > policy.attempts:
+        # Who comes back to the face check by the other way has no more attempts than anybody.
+        missing += (Reason(ReasonCode.ATTEMPTS_USED),)
     return missing
 
 

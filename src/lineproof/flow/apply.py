@@ -12,7 +12,7 @@ from lineproof.domain.profile import Channel
 from lineproof.domain.token import LIFE_OF, Token, TokenUse, good, token_hash
 from lineproof.flow.fresh import new_id, new_secret
 from lineproof.flow.moving import announce, logged, notify, reachable
-from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.flow.refused import RefusalCode, Refused, forbidden_by
 from lineproof.storage import Taken
 
 if TYPE_CHECKING:
@@ -70,12 +70,7 @@ def open_in(
         # To one operator another's line is as unknown as none, and its number as taken.
         line = None if application.kind in NEEDS_A_LINE else line
     if reasons := hindered(_beforehand(application.kind, line, now), service.profile):
-        return Refused(
-            RefusalCode.LINE_FORBIDS,
-            "What stands about this line forbids it; the reasons say what.",
-            about=str(reasons[0].code),
-            reasons=reasons,
-        )
+        return forbidden_by(reasons)
     case = _case(application, service.profile, now)
     secret = new_secret()
     tx.add_case(case)

@@ -54,3 +54,13 @@ def not_now(status: str) -> Refused:
         f"The case is {status}, where this cannot be done. Read the case to see what comes next.",
         about=status,
     )
+
+
+def forbidden_by(reasons: tuple[Reason, ...]) -> Refused:
+    """Refuse what the line's own facts forbid."""
+    return Refused(
+        RefusalCode.LINE_FORBIDS,
+        "What stands about this line forbids it; the reasons say what.",
+        about=str(reasons[0].code),
+        reasons=reasons,
+    )

@@ -42,7 +42,7 @@ def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> O
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _barred(tx, case, staff):
+        if refused := _barred(tx, case, staff, now):
             return refused
         held = tx.held(case.id, now=now)
         actor = Actor(ActorKind.STAFF, staff.id)
@@ -72,7 +72,7 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _barred(tx, case, staff):
+        if refused := _barred(tx, case, staff, now):
             return refused
         referral = _referral(tx.decisions(case.id))
         verdict = Verdict(
@@ -104,11 +104,11 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
 
 
-def _barred(tx: Transaction, case: Case, staff: Staff) -> Refused | None:
+def _barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused | None:
     """Say why this member of staff may not review this case."""
     if not staff.may(Act.REVIEW):
         return Refused(RefusalCode.NOT_ALLOWED, "Your role reviews no cases.")
-    if case.status is not Status.REFERRED:
+    if case.status is not Status.REFERRED or now >= case.expires_at:
         return not_now(case.status)
     if same(staff.id) in hands_in(case.handled_by, tx.witnesses(case.id)):
         sentence = "You had a hand in this case. Somebody else must review it."
