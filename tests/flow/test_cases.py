@@ -390,12 +390,14 @@ def test_two_changes_wait_for_each_other(scene: Stage) -> None:
     scene.line_of()
     first = scene.passed(scene.open(Kind.SIM_REPLACEMENT, sim=NEW))
     second = scene.passed(scene.open(Kind.SIM_REPLACEMENT, sim=OLD))
+    scene.run()
     scene.later(timedelta(hours=2))
     scene.run()
     assert (scene.case(first).status, scene.case(second).status) == (
         Status.ISSUED,
         Status.APPROVED,
     )
+    scene.later(issue.LOOK_AGAIN)
     scene.run()
     assert scene.case(second).status is Status.REFUSED
     assert scene.line().sim == NEW
@@ -417,6 +419,7 @@ def test_a_transfer_needs_the_holder_s_yes_and_the_new_holder_s_face(scene: Stag
     assert secret is not None
     agree.answer_holder(scene.service, secret, agrees=True, now=scene.now)
     assert scene.passed(case, "P2").status is Status.APPROVED
+    scene.run()
     scene.later(timedelta(hours=2))
     scene.run()
     assert scene.case(case).status is Status.ISSUED

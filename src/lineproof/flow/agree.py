@@ -121,7 +121,13 @@ def object_to(service: Service, secret: str, *, now: datetime) -> Case | Refused
         if isinstance(case, Refused):
             return case
         return refer(
-            tx, case, Reason(ReasonCode.OBJECTED), event=Event.OBJECTED, actor=HOLDER, now=now
+            tx,
+            case,
+            Reason(ReasonCode.OBJECTED),
+            event=Event.OBJECTED,
+            actor=HOLDER,
+            now=now,
+            life=service.profile.case_life,
         )
 
 

@@ -14,12 +14,12 @@ from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
 from lineproof.domain.line import CHANGES_A_LINE, Line, LineStatus, hindered
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.order import ORDER_OF, Done, OrderKind, Rejected
-from lineproof.domain.reason import Decision, Outcome
+from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.retry import MOST_TRIES, delay
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
 from lineproof.flow.refused import UNKNOWN, Refused, not_now
-from lineproof.flow.settle import consequence, place, record, standing
+from lineproof.flow.settle import consequence, place, record, refer, standing
 from lineproof.ports import Unavailable
 from lineproof.storage import Changed, Message, Topic
 
@@ -37,6 +37,9 @@ LEASE = timedelta(seconds=60)
 
 MOST_DUE = 100
 """Cases that one look at the clock moves on."""
+
+LOOK_AGAIN = timedelta(seconds=10)
+"""After this it is looked again whether an approved case can go on that could not."""
 
 
 def tick(service: Service, *, now: datetime) -> int:
@@ -66,9 +69,6 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
         return False
     # The holder may have locked the line, or another case may have changed it, since the approval.
     reasons = hindered(standing(tx, service, case, now=now), service.profile)
-    if not reasons and tx.line_busy(case.msisdn, besides=case.id):
-        # Another order for the line is with the network: what it does to the line comes first.
-        return False
     if reasons:
         decision = Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
         kept = record(
@@ -78,8 +78,41 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
         told = {"reasons": " ".join(str(reason) for reason in reasons)}
         moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)
         return True
-    place(tx, service, case, actor=CLOCK, now=now)
+    if tx.line_busy(case.msisdn, besides=case.id):
+        # Another order for the line is with the network: what it does to the line comes first.
+        return _wait(tx, case, until=now + LOOK_AGAIN)
+    announced = _announced(tx, service, case, now) if case.kind in CHANGES_A_LINE else now
+    if announced is not None and announced > now:
+        return _wait(tx, case, until=announced)
+    if announced is None:
+        why, life = Reason(ReasonCode.NOTICE_IMPOSSIBLE), service.profile.case_life
+        refer(tx, case, why, event=Event.REFERRED, actor=CLOCK, now=now, life=life)
+    else:
+        place(tx, service, case, actor=CLOCK, now=now)
     return True
+
+
+def _wait(tx: Transaction, case: Case, *, until: datetime) -> bool:
+    """Let a case wait behind those that can go on, so that it keeps no other from its turn."""
+    tx.change_case(replace(case, not_before=until))
+    return False
+
+
+def _announced(tx: Transaction, service: Service, case: Case, now: datetime) -> datetime | None:
+    """Say when a change has been announced for long enough; None where it cannot be.
+
+    The holder's time to object begins when they are told. Otherwise whoever keeps the messenger
+    busy for as long as the window takes the line unseen.
+    """
+    profile = service.profile
+    written = [each for each in tx.notices(case.id) if each.kind is NoticeKind.CHANGE_ASKED]
+    # Another approval, after an objection, announces the change anew.
+    last = max((each.written_at for each in written), default=now)
+    must = [each for each in written if each.written_at == last and each.channel in profile.notices]
+    sent = [each.sent_at for each in must if each.sent_at is not None]
+    if len(sent) == len(must):
+        return max(sent) + profile.objection_window if sent else now
+    return now + LOOK_AGAIN if now < last + profile.case_life else None
 
 
 def _expire(tx: Transaction, service: Service, case: Case, now: datetime) -> bool:

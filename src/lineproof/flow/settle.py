@@ -22,7 +22,7 @@ from lineproof.flow.moving import moved, notify, reachable
 from lineproof.storage import DecisionRecord, Message, Topic
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from lineproof.domain.audit import Actor
     from lineproof.domain.case import Case
@@ -123,19 +123,33 @@ def settle(
     case = moved(tx, case, event, actor=actor, now=now, details=told, not_before=due)
     if case.kind in CHANGES_A_LINE:
         _announce_change(tx, service, case, now)
-    ready = due <= now and not tx.line_busy(case.msisdn, besides=case.id)
+    # A change waits for its notices even where there is no window: the clock looks for them.
+    ready = due <= now and case.kind not in CHANGES_A_LINE
+    ready = ready and not tx.line_busy(case.msisdn, besides=case.id)
     return place(tx, service, case, actor=actor, now=now) if ready else case
 
 
-def refer(
-    tx: Transaction, case: Case, *reasons: Reason, event: Event, actor: Actor, now: datetime
+def refer(  # noqa: PLR0913 - one keyword for each fact of the referral
+    tx: Transaction,
+    case: Case,
+    *reasons: Reason,
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    life: timedelta,
 ) -> Case:
-    """Hand an approved case to a reviewer after all, with a decision that says why."""
+    """Hand an approved case to a reviewer after all, with a decision that says why.
+
+    The reviewer has ``life`` from now: a case that waited long does not end by an objection.
+    """
     decision = Decision(outcome=Outcome.REFER, reasons=reasons, change=None)
     kept = record(case, decision, authority=None, band="", versions=None, decided_by=(), now=now)
     tx.add_decision(kept)
     told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
-    return moved(tx, case, event, actor=actor, now=now, details=told, not_before=None)
+    until = max(case.expires_at, now + life)
+    return moved(
+        tx, case, event, actor=actor, now=now, details=told, not_before=None, expires_at=until
+    )
 
 
 def place(tx: Transaction, service: Service, case: Case, *, actor: Actor, now: datetime) -> Case:
