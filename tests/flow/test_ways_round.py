@@ -9,10 +9,9 @@ import pytest
 
 from lineproof.domain.case import Kind, Route, Status
 from lineproof.domain.order import Rejected
-from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
 from lineproof.domain.staff import Role
-from lineproof.flow import agree, hold_lines, issue, reviewing
+from lineproof.flow import agree, capture, hold_lines, issue, reviewing
 from lineproof.flow.refused import RefusalCode, Refused
 from tests.flow.stage import MATCH, NO_MATCH, SYSTEM, UNSURE, Stage, staff, stage
 from tests.regime import NEW, OLD
@@ -28,7 +27,7 @@ def scene(store: Store) -> Stage:
 
 
 def test_the_other_way_and_back_gives_no_further_attempt(scene: Stage) -> None:
-    """After the last attempt a person looks, whatever a further one shows."""
+    """After the last attempt no face is looked at again: what spoke against it stays for two."""
     scene = scene.seeing(NO_MATCH)
     case = scene.open(Kind.NEW_LINE, sim=OLD)
     scene.consented(case)
@@ -40,9 +39,9 @@ def test_the_other_way_and_back_gives_no_further_attempt(scene: Stage) -> None:
     scene = scene.seeing(MATCH)
     scene.consented(case)
     scene.shown(case)
-    found = scene.captured(case, scene.asked(case))
-    assert found.decision.outcome is Outcome.REFER
-    assert [str(reason) for reason in found.decision.reasons] == ["face_match", "attempts_used"]
+    found = capture.ask(scene.service, case.id, now=scene.now)
+    assert isinstance(found, Refused)
+    assert (found.code, found.about) == (RefusalCode.NOT_NOW, "attempts_used")
 
 
 def test_a_case_whose_time_is_over_is_not_reviewed(scene: Stage) -> None:
