@@ -18,7 +18,7 @@ from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.retry import MOST_TRIES, delay
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
-from lineproof.flow.refused import UNKNOWN, Refused, not_now
+from lineproof.flow.refused import UNKNOWN, Refused, forbidden_by, not_now
 from lineproof.flow.settle import consequence, place, record, refer, standing
 from lineproof.ports import Unavailable
 from lineproof.storage import Changed, Message, Topic
@@ -287,6 +287,9 @@ def reorder(service: Service, case_id: str, *, actor: Actor, now: datetime) -> C
             return UNKNOWN
         if case.status is not Status.UNFULFILLED:
             return not_now(case.status)
+        # The holder may have locked the line since it was ordered first.
+        if reasons := hindered(standing(tx, service, case, now=now), service.profile):
+            return forbidden_by(reasons)
         order = next(o for o in tx.orders(case.id) if o.kind is ORDER_OF.get(case.kind))
         message = Message(
             id=new_id("msg", now), topic=Topic.ORDER, subject=order.id, body={}, due_at=now, tries=0
