@@ -95,6 +95,7 @@ def show_lines(
     settings = settings.model_copy(update={"port": opened.getsockname()[1]})
     service = service_for(settings, clock=utc_now, site=site)
     if isinstance(service, ServiceRefused):
+        opened.close()
         return service
     with (folder / "service.log").open("a", encoding="utf-8") as log:
         log_to(log.write)

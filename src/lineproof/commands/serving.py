@@ -72,14 +72,15 @@ def run(settings: Settings) -> None:
     opened = listen(settings)
     if isinstance(opened, PortTaken):
         stop(Exit.NOT_READY, "port_taken", opened.sentence, as_json=False)
-    settings = settings.model_copy(update={"port": opened.getsockname()[1]})
-    service = service_for(settings, clock=utc_now)
-    if isinstance(service, ServiceRefused):
-        stop(Exit.NOT_READY, service.code, service.sentence, as_json=False)
-    log_to(sys.stderr.write)
-    server = server_of(service, settings, clock=utc_now)
-    _welcome(settings, server.config.app)
-    server.run(sockets=[opened])
+    with opened:
+        settings = settings.model_copy(update={"port": opened.getsockname()[1]})
+        service = service_for(settings, clock=utc_now)
+        if isinstance(service, ServiceRefused):
+            stop(Exit.NOT_READY, service.code, service.sentence, as_json=False)
+        log_to(sys.stderr.write)
+        server = server_of(service, settings, clock=utc_now)
+        _welcome(settings, server.config.app)
+        server.run(sockets=[opened])
 
 
 def _welcome(settings: Settings, app: object) -> None:

@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from lineproof.web.app import build_app, context_of
 from lineproof.web.punctual import Punctual
+from lineproof.web.reception import LOG
 from lineproof.web.workers import Workers
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def listen(settings: Settings) -> socket.socket | PortTaken:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))
+        # Whoever connects before the server runs waits, and is not turned away.
+        opened.listen(128)
     except OSError as error:
         opened.close()
         where = f"{settings.host}:{settings.port}"
@@ -69,10 +72,12 @@ def server_of(
         # Routes wait for the gate in threads: there must be more of them than may wait.
         to_thread.current_default_thread_limiter().total_tokens = max(40, 8 * settings.workers)
         workers.start()
+        LOG.info("started")
         try:
             yield
         finally:
             workers.stop(seconds=GRACE_SECONDS)
+            LOG.info("stopped")
 
     app = build_app(context, lifespan=lifespan)
     config = uvicorn.Config(
