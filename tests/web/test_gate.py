@@ -63,14 +63,14 @@ def test_a_place_is_given_back_by_whoever_fails() -> None:
 def test_memory_is_promised_to_so_many_uploads() -> None:
     """Uploads that arrive slowly are bounded before a byte of them is kept."""
     gate = Gate(cores=1)
-    held = [gate.upload() for _ in range(UPLOADS)]
+    held = [gate.upload(f"session:{n}") for n in range(UPLOADS)]
     for each in held:
         each.__enter__()
-    with pytest.raises(Problem), gate.upload():
+    with pytest.raises(Problem), gate.upload("session:new"):
         pass
     for each in held:
         each.__exit__(None, None, None)
-    with gate.upload():
+    with gate.upload("session:new"):
         pass
 
 

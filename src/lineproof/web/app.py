@@ -30,6 +30,7 @@ from lineproof.web.api import (
 )
 from lineproof.web.api.shapes import OAUTH_PROBLEMS, PROBLEMS
 from lineproof.web.arriving import Arriving
+from lineproof.web.callers import Anybody
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
 from lineproof.web.problems import answer, of_http, of_validation
@@ -131,10 +132,12 @@ def build_app(
     app.state.context = context
     for each in ROUTERS:
         app.include_router(each.router)
-    app.include_router(token_router(context.door), responses=OAUTH_PROBLEMS)
+    # Whoever signs in shows nothing yet, and each try is written down: counted by address.
+    app.include_router(token_router(context.door), responses=OAUTH_PROBLEMS, dependencies=[Anybody])
     app.include_router(
         staff_router(context.door, unsafe_dev_login=context.settings.unsafe_dev_login),
         responses=PROBLEMS,
+        dependencies=[Anybody],
     )
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

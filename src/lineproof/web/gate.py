@@ -18,6 +18,9 @@ WAITING = 3
 UPLOADS = 16
 """Uploads in memory for each core, arriving or waiting."""
 
+MINE = 2
+"""Of them from one caller: what is sent again while the first is still on its way."""
+
 
 @dataclass(slots=True)
 class Gate:
@@ -25,7 +28,7 @@ class Gate:
 
     cores: int
     _inside: int = field(default=0, init=False)
-    _arriving: int = field(default=0, init=False)
+    _arriving: list[str] = field(default_factory=list, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _running: threading.Semaphore = field(init=False, repr=False)
 
@@ -48,17 +51,22 @@ class Gate:
                 self._inside -= 1
 
     @contextmanager
-    def upload(self) -> Iterator[None]:
-        """Let an upload arrive, unless memory is promised to as many as it can hold."""
+    def upload(self, caller: str) -> Iterator[None]:
+        """Let an upload arrive, unless memory is promised to as many as it can hold.
+
+        Of one caller only MINE at once, so that nobody's slow uploads take every place.
+        """
         with self._lock:
-            if self._arriving >= self.cores * UPLOADS or self._inside >= self.cores * (1 + WAITING):
+            full = len(self._arriving) >= self.cores * UPLOADS
+            full |= self._arriving.count(caller) >= MINE
+            if full or self._inside >= self.cores * (1 + WAITING):
                 raise busy(seconds=2)
-            self._arriving += 1
+            self._arriving.append(caller)
         try:
             yield
         finally:
             with self._lock:
-                self._arriving -= 1
+                self._arriving.remove(caller)
 
     @property
     def inside(self) -> int:

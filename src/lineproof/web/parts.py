@@ -69,7 +69,7 @@ def invalid(where: str, what: str) -> Problem:
 def upload_of(
     files: Mapping[str, tuple[int, int]], fields: tuple[str, ...] = ()
 ) -> Callable[[Request, Ctx], AsyncIterator[Upload]]:
-    """Give the dependency that reads an upload.
+    """Give the dependency that reads an upload; it comes after the one that knows the caller.
 
     ``files``: for each part's name the least and the most files; ``fields``: names of parts that
     are text, each exactly once. Anything else is refused.
@@ -80,7 +80,7 @@ def upload_of(
         if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
             sentence = "Pictures come as multipart/form-data."
             raise Problem(WebCode.MEDIA_TYPE_NOT_SUPPORTED, sentence)
-        with ctx.gate.upload():
+        with ctx.gate.upload(request.state.caller):
             yield await _read(request, files, fields)
 
     return read
@@ -115,6 +115,9 @@ async def _sorted(
     text: dict[str, str] = {}
     for name, value in form.multi_items():
         if isinstance(value, str) and name in fields and name not in text:
+            # Whatever charset the body claims: what is asked for in text is ASCII.
+            if not value.isascii():
+                raise invalid(name, "string_not_ascii")
             text[name] = value
         elif not isinstance(value, str) and name in files:
             found.setdefault(name, []).append((value.filename or "", await value.read()))
