@@ -8,7 +8,7 @@ import sys
 # One thread each, for the yardstick too; set before any of their libraries is loaded.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-from benchmarks import accuracy, bad_pages, documents, generated, people, speed, zones
+from benchmarks import accuracy, bad_pages, documents, generated, outlines, people, speed, zones
 from benchmarks.places import DATA
 
 MEASUREMENTS = {
@@ -26,12 +26,14 @@ MEASUREMENTS = {
     "bad_pages": bad_pages.bad_pages,
     "chips": documents.chips,
     "portraits": documents.portraits,
+    "outlines": outlines.outlines,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
     "zones": "mrz_pages",
     "printed": "mrz_pages",
     "chips": "emrtd",
     "portraits": "frll",
+    "outlines": "frll",
 }
 
 

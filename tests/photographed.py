@@ -29,6 +29,8 @@ def photographed(  # noqa: PLR0913 - a camera has as many knobs
     shade: float = 0.35,
     glare: float = 0.3,
     quality: tuple[int, int] = (70, 94),
+    sensor: bool = False,
+    gain: float = 1.0,
 ) -> tuple[bytes, Corners]:
     """Photograph ``page``, (h, w, 3) uint8 RGB; give a JPEG and the page's corners in it.
 
@@ -37,6 +39,9 @@ def photographed(  # noqa: PLR0913 - a camera has as many knobs
     share of the page; ``quarters`` turns the finished picture by 90 degrees against the clock so
     often; ``blur`` and ``noise`` are standard deviations in pixels and grey levels; ``shade`` the
     most light lost across the page; ``glare`` the chance of a reflection; ``quality`` JPEG's.
+    ``sensor`` is for what is finer than a pixel, such as a screen's own: the lens comes before the
+    pixels then, which see one colour each (a Bayer mosaic), as in a camera. ``gain`` is how much
+    brighter the page is than drawn.
 
     The corners are (4, 2) float32, x before y: the page's own top left, top right, bottom right
     and bottom left.
@@ -44,9 +49,15 @@ def photographed(  # noqa: PLR0913 - a camera has as many knobs
     rng = np.random.default_rng(seed)
     corners = _placed(page.shape[1] / page.shape[0], size, rng, fill=fill, tilt=tilt, lean=lean)
     light = _light(size, rng, shade) + (_reflection(size, rng) if rng.random() < glare else 0)
-    scene = _laid(page, corners, _table(size, rng)) * light[..., None]
-    scene = _blurred(scene, rng, blur)
+    table = _table(size, rng)
+    scene: NDArray[np.float32]
+    if sensor:
+        soft = float(rng.uniform(*blur))
+        scene = _laid(page, corners, table, finer=3, soft=soft, gain=gain) * light[..., None]
+    else:
+        scene = _blurred(_laid(page, corners, table) * light[..., None], rng, blur)
     scene = scene + rng.normal(0, rng.uniform(*noise), scene.shape).astype(np.float32)
+    scene = _mosaic(scene) if sensor else scene
     turned = np.rot90(np.clip(scene, 0, 255).astype(np.uint8), quarters)
     options = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(quality[0], quality[1] + 1))]
     _, stored = cv2.imencode(".jpg", cv2.cvtColor(turned, cv2.COLOR_RGB2BGR), options)
@@ -74,23 +85,35 @@ def _placed(  # noqa: PLR0913 - the same knobs
     return np.asarray(laid - laid.min(axis=0) + rng.uniform(0.1, 0.9, 2) * room, dtype=np.float32)
 
 
-def _laid(page: Pixels, corners: Corners, table: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Lay the page on the table, with a soft shadow; taken at twice the size, then averaged."""
+def _laid(  # noqa: PLR0913 - the lens's knobs
+    page: Pixels,
+    corners: Corners,
+    table: NDArray[np.float32],
+    *,
+    finer: int = 2,
+    soft: float = 0,
+    gain: float = 1.0,
+) -> NDArray[np.float32]:
+    """Lay the page on the table, with a soft shadow; taken at ``finer`` the size, then averaged.
+
+    ``soft`` is the lens's blur before that, in pixels of the picture.
+    """
     height, width = table.shape[:2]
     edges = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=np.float32)
     source = edges * np.array([page.shape[1], page.shape[0]], dtype=np.float32)
-    to = cv2.getPerspectiveTransform(source, corners * 2)
-    double = (2 * width, 2 * height)
+    to = cv2.getPerspectiveTransform(source, corners * finer)
+    double = (finer * width, finer * height)
     whole = np.full(page.shape[:2], 255, dtype=np.uint8)
-    drawn = cv2.resize(
-        cv2.warpPerspective(page, to, double), (width, height), interpolation=cv2.INTER_AREA
-    )
+    seen = cv2.warpPerspective(page, to, double)
+    if soft:
+        seen = cv2.GaussianBlur(seen, (0, 0), soft * finer)
+    drawn = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA)
     mask = cv2.resize(
         cv2.warpPerspective(whole, to, double), (width, height), interpolation=cv2.INTER_AREA
     )
     cover = mask.astype(np.float32)[..., None] / 255
     shadow = cv2.GaussianBlur(np.roll(cover[..., 0], (8, 6), axis=(0, 1)), (0, 0), 9)[..., None]
-    return np.asarray(table * (1 - 0.5 * shadow) * (1 - cover) + drawn.astype(np.float32) * 1.0)
+    return np.asarray(table * (1 - 0.5 * shadow) * (1 - cover) + drawn.astype(np.float32) * gain)
 
 
 def _table(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -132,6 +155,14 @@ def _blurred(
     length = int(rng.integers(1, 4))
     kernel = np.eye(length) if rng.random() < 0.5 else np.eye(length)[::-1].copy()
     return np.asarray(cv2.filter2D(soft, -1, kernel / length), dtype=np.float32)
+
+
+def _mosaic(scene: NDArray[np.float32]) -> NDArray[np.float32]:
+    """See one colour with each pixel, and guess the other two from its neighbours."""
+    whole = np.clip(scene, 0, 255).astype(np.uint8)
+    raw = whole[..., 1].copy()
+    raw[::2, ::2], raw[1::2, 1::2] = whole[::2, ::2, 0], whole[1::2, 1::2, 2]
+    return np.asarray(cv2.cvtColor(raw, cv2.COLOR_BayerRGGB2RGB_EA), dtype=np.float32)
 
 
 def _turned(corners: Corners, size: tuple[int, int], quarters: int) -> Corners:

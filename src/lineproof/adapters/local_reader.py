@@ -15,6 +15,7 @@ from lineproof.domain.document import (
     Mrz,
     NationalNumber,
     PortraitSource,
+    Signal,
     said,
 )
 from lineproof.domain.finding import Finding, Measured, Unmeasured, Unreadable
@@ -24,6 +25,7 @@ from lineproof.reading.biometric_group import portrait_of
 from lineproof.reading.card_outline import Outline, find_outline
 from lineproof.reading.national_number import find
 from lineproof.reading.page_portrait import PagePortrait, cut_portrait
+from lineproof.reading.page_signals import over_pages, signals_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +52,7 @@ class Page:
     barcodes: tuple[Barcode, ...]
     outline: Finding[Outline]
     portrait: Finding[PagePortrait] = field(repr=False)
+    signals: Mapping[str, Finding[Signal]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,7 @@ class LocalReader:
             printed=first_measured([page.printed for page in pages]),
             barcodes=tuple(barcode for page in pages for barcode in page.barcodes),
             national_numbers=_numbers(zone),
-            signals={},
+            signals=over_pages([page.signals for page in pages]),
             portrait=Measured(source) if isinstance(portrait, Measured) else portrait,
         )
         image = portrait.value if isinstance(portrait, Measured) else None
@@ -160,6 +163,7 @@ class LocalReader:
             outline=outline.value.corners if isinstance(outline, Measured) else None,
             kind=kind,
         )
+        signals = signals_of(sight.pixels, zone, outline, portrait)
         # Last: the print is read meanwhile.
         return Page(
             pixels=sight.pixels,
@@ -168,6 +172,7 @@ class LocalReader:
             barcodes=barcodes,
             outline=outline,
             portrait=portrait,
+            signals=signals,
         )
 
 
