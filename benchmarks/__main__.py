@@ -8,7 +8,18 @@ import sys
 # One thread each, for the yardstick too; set before any of their libraries is loaded.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-from benchmarks import accuracy, bad_pages, documents, generated, outlines, people, speed, zones
+from benchmarks import (
+    accuracy,
+    bad_pages,
+    documents,
+    generated,
+    outlines,
+    people,
+    speed,
+    storage,
+    writers,
+    zones,
+)
 from benchmarks.places import DATA
 
 MEASUREMENTS = {
@@ -27,6 +38,8 @@ MEASUREMENTS = {
     "chips": documents.chips,
     "portraits": documents.portraits,
     "outlines": outlines.outlines,
+    "storage": storage.storage,
+    "writers": writers.writers,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
     "zones": "mrz_pages",

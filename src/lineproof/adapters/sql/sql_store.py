@@ -69,7 +69,7 @@ class SqlStore:
         """Let SQLite's writers wait in line, without a connection; other processes wait as ever.
 
         SQLite itself asks again and again, more and more seldom: of 16 threads that write, one in
-        a hundred transactions took 1.6 s that way, and 0.3 s in line (docs/measurements.md).
+        a hundred transactions took 4 s that way, and 0.5 s in line (docs/measurements.md).
         """
         if self.engine.dialect.name != "sqlite":
             yield
