@@ -33,6 +33,7 @@ from lineproof.web.arriving import Arriving
 from lineproof.web.callers import Anybody
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
+from lineproof.web.pages import arrival, choosing, results, showing, static_files
 from lineproof.web.problems import answer, of_http, of_validation
 from lineproof.web.reception import Reception, request_id_of
 from lineproof.web.sign_in.door import Door
@@ -90,6 +91,11 @@ ROUTERS = (
     system_routes,
     health,
     browsing,
+    static_files,
+    arrival,
+    choosing,
+    showing,
+    results,
 )
 
 

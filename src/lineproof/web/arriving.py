@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 JSON_BYTES = 64 * 1024
 """Of a body that is no upload of pictures."""
 
-UPLOADS = frozenset({"/v1/session/documents", "/v1/session/captures", "/v1/session/chip-proofs"})
+UPLOADS = frozenset(
+    {
+        "/v1/session/documents",
+        "/v1/session/captures",
+        "/v1/session/chip-proofs",
+        "/c/document",
+        "/c/face",
+    }
+)
 """Where pictures and chips' files come in."""
 
 

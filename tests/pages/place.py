@@ -1,0 +1,173 @@
+"""A service on a real port, for a real browser: what is seen and read is told by the test."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from PIL import Image, ImageDraw
+
+from lineproof.adapters.sql.sql_store import SqlStore
+from lineproof.domain.finding import Measured, Unreadable
+from lineproof.ports import DocumentReading, PageRefused, Site, Versions
+from tests.flow.stage import FACE, MATCH, passport
+from tests.regime import REGIME
+from tests.web.house import House, house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from lineproof.domain.document import DocumentFinding
+    from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.profile import Profile
+    from lineproof.ports import Look
+
+MUCH = 1_000_000
+"""Requests a minute: the clock of a test stands still, so no bucket fills again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the eye was told to see."""
+
+    finding: Finding[FaceFinding]
+
+
+@dataclass(slots=True)
+class Eye:
+    """An engine and a reader that see what the test says, in whatever picture the browser sends."""
+
+    face: Finding[FaceFinding] = FACE
+    portrait: Finding[FaceFinding] = FACE
+    band: Finding[FmrBand] = field(default_factory=lambda: Measured(MATCH))
+    document: DocumentFinding = field(default_factory=lambda: passport("P1"))
+    refused: Unreadable | None = None
+    """Why no page can be read."""
+    frames: list[bytes] = field(default_factory=list)
+    """The live pictures that came."""
+
+    @property
+    def versions(self) -> Versions:
+        """Versions that say that nothing was compared."""
+        return Versions(
+            pack="told",
+            pack_version="0",
+            setting="told",
+            grade="evaluation",
+            pipeline="told",
+            runtime="told",
+        )
+
+    def look(self, picture: bytes) -> Told | Unreadable:
+        """See the face, or the portrait."""
+        if picture == b"portrait":
+            return Told(self.portrait)
+        self.frames.append(picture)
+        return Told(self.face)
+
+    def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
+        """Answer the band."""
+        del reference, probes
+        return self.band
+
+    def read(
+        self,
+        pages: Sequence[bytes],
+        *,
+        chip: Mapping[str, bytes],
+        today: date,
+        challenge: bytes | None = None,
+    ) -> DocumentReading | PageRefused:
+        """Read the document."""
+        del pages, chip, today, challenge
+        if self.refused is not None:
+            return PageRefused(0, self.refused)
+        return DocumentReading(finding=self.document, portrait=b"portrait")
+
+
+@dataclass(slots=True)
+class Place:
+    """A house that a browser can enter."""
+
+    house: House
+    address: str
+    eye: Eye
+
+    def link(self, kind: str = "new_line", msisdn: str = "15550001") -> str:
+        """Open a case; give the link that the operator would send."""
+        return f"{self.address}/c#{self.house.open(kind, msisdn)['client_secret']}"
+
+    def status(self) -> str:
+        """Give the status of the newest case."""
+        cases: list[dict[str, Any]] = self.house.system("GET", "/v1/cases").json()["cases"]
+        return str(cases[-1]["status"])
+
+
+@contextmanager
+def place(folder: Path, profile: Profile = REGIME, site: Site | None = None) -> Iterator[Place]:
+    """Serve a house on a free port of this machine."""
+    found = house(folder, profile, person_rate=MUCH, stranger_rate=MUCH, system_rate=MUCH)
+    eye = Eye()
+    service = found.stage.service
+    told = Site(engine=eye, reader=eye)
+    found._serve(replace(service, site=site or told))  # noqa: SLF001 - the house is a test's own
+    opened = socket.socket()
+    opened.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        found.app, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield Place(found, f"http://localhost:{opened.getsockname()[1]}", eye)
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join()
+        opened.close()
+        assert isinstance(service.store, SqlStore)
+        service.store.close()
+
+
+def drawn_page() -> bytes:
+    """Draw something like a page: the told reader reads it as a passport."""
+    picture = Image.new("RGB", (900, 630), "#f4f6f8")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((60, 90, 290, 380), fill="#c9d6de")
+    pen.ellipse((120, 140, 230, 260), fill="#6c7f8c")
+    return _jpeg(picture)
+
+
+def silhouette(width: int = 640, height: int = 480) -> Image.Image:
+    """Draw head and shoulders of nobody."""
+    picture = Image.new("RGB", (width, height), "#b9c7d0")
+    pen = ImageDraw.Draw(picture)
+    middle = width // 2
+    pen.ellipse((middle - 150, height - 130, middle + 150, height + 230), fill="#41535f")
+    pen.rectangle((middle - 38, height - 200, middle + 38, height - 90), fill="#c99f84")
+    pen.ellipse((middle - 88, 90, middle + 88, height - 150), fill="#d9b094")
+    pen.pieslice((middle - 94, 70, middle + 94, 270), 180, 360, fill="#3b2a22")
+    return picture
+
+
+def film(picture: Image.Image, file: Path, frames: int = 4) -> Path:
+    """Write a film that a browser takes for a camera: Motion JPEG, the same picture each time."""
+    file.write_bytes(_jpeg(picture.convert("RGB")) * frames)
+    return file
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, format="JPEG", quality=92)
+    return out.getvalue()
