@@ -414,7 +414,7 @@ def test_a_transfer_needs_the_holder_s_yes_and_the_new_holder_s_face(scene: Stag
     case = scene.open(Kind.TRANSFER)
     assert case.status is Status.AWAITING_HOLDER
     scene.run()
-    notice, secret = scene.letters.delivered[-1]
+    notice, secret = scene.letters.delivered[-2]
     assert (notice.kind, notice.address) == (NoticeKind.HOLDER_ASKED, "tel:+15550001")
     assert secret is not None
     agree.answer_holder(scene.service, secret, agrees=True, now=scene.now)

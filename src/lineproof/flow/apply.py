@@ -87,6 +87,18 @@ def open_in(
             hasher=service.hasher,
             now=now,
         )
+        if line is not None and line.second_channel is not None:
+            # Whoever has the telephone answers for the line: its holder hears of it elsewhere, and
+            # cannot answer there, so that neither a telephone nor a mailbox alone can agree.
+            notify(
+                tx,
+                case,
+                NoticeKind.HOLDER_ASKED,
+                addresses={Channel.SECOND_CHANNEL: line.second_channel},
+                answer=None,
+                hasher=service.hasher,
+                now=now,
+            )
     if case.kind is Kind.RECHECK and line is not None:
         notify(
             tx,
