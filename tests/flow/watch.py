@@ -176,6 +176,10 @@ class Watch:
             if row.outcome != Outcome.APPROVE:
                 continue
             case = rows.cases[row.case_id]
+            if case.status == Status.WITHDRAWN:
+                # Who left in the same moment is known no more, and no order follows.
+                assert case.person is None, "who withdrew is still known"
+                continue
             assert case.person is not None, "nobody was approved"
             if row.route != Route.FACE or row.decided_by:
                 continue

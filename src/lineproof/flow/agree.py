@@ -97,7 +97,10 @@ def withdraw(service: Service, case_id: str, *, actor: Actor, now: datetime) -> 
         tx.let_go(case.id)
         logged(tx, case, "consents_withdrawn", actor=actor, now=now)
         try:
-            case = moved(tx, case, Event.WITHDRAWN, actor=actor, now=now)
+            # Nobody needs to know any more who it would have been, or where they are reached.
+            case = moved(
+                tx, case, Event.WITHDRAWN, actor=actor, now=now, person=None, second_channel=None
+            )
         except IllegalMove:
             return case
         tx.spend_tokens(case.id, uses=frozenset(TokenUse), now=now)
