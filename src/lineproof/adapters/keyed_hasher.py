@@ -7,11 +7,10 @@ import hmac
 import unicodedata
 from typing import TYPE_CHECKING
 
+from lineproof.reading.states import alpha_2
+
 if TYPE_CHECKING:
     from lineproof.adapters.key_file import Key
-
-ONE_ISSUER = {"D": "DEU"}
-"""Documents say D for Germany (ICAO 9303-3, 5); who types the issuer may write DEU."""
 
 
 class KeyedHasher:
@@ -24,10 +23,11 @@ class KeyedHasher:
     def person(self, *, issuer: str, kind: str, number: str) -> str:
         """Give the keyed hash of a document: the same for the same document, and no way back.
 
-        Spaces, hyphens and small letters make no other document of it. 64 hexadecimal digits.
+        Spaces, hyphens and small letters make no other document of it, and neither does a state
+        by another code: a zone says D, who types may write DEU or DE. 64 hexadecimal digits.
         """
         state = _plain(issuer)
-        parts = (ONE_ISSUER.get(state, state), _plain(kind), _plain(number))
+        parts = (alpha_2(state) or state, _plain(kind), _plain(number))
         return hmac.digest(self._person, _joined(*parts), "sha256").hex()
 
     def secret(self, use: str, subject: str) -> str:
