@@ -15,6 +15,7 @@ from benchmarks import (
     generated,
     outlines,
     people,
+    serving,
     speed,
     storage,
     writers,
@@ -39,6 +40,7 @@ MEASUREMENTS = {
     "portraits": documents.portraits,
     "outlines": outlines.outlines,
     "storage": storage.storage,
+    "serving": serving.serving,
     "writers": writers.writers,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
