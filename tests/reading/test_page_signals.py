@@ -68,7 +68,14 @@ def page(shade: int = 0) -> Pixels:
 def taken(drawn: Pixels, *, raised: float = 0, seed: int = 11, gain: float = 1.0) -> Taken:
     """Photograph a page of which ``raised`` says by how many mm its zone stands too high."""
     stored, corners = photographed(
-        drawn, seed=seed, sensor=True, blur=(0.35, 0.45), noise=(2.5, 3.5), glare=0, gain=gain
+        drawn,
+        seed=seed,
+        sensor=True,
+        blur=(0.35, 0.45),
+        noise=(2.5, 3.5),
+        glare=0,
+        quality=(92, 95),
+        gain=gain,
     )
     pixels = cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR_RGB)
     return found_on(np.asarray(pixels, dtype=np.uint8), corners, raised=raised)

@@ -25,7 +25,7 @@ FACE, HEAD = 1.5, 3.2
 LIT: Final = (70, 245)
 """Grey levels between which noise is neither swallowed nor cut off."""
 
-QUIETEST: Final = 0.1
+QUIETEST: Final = 0.02
 """The share of a region's squares that have nothing but noise: the rest has texture as well."""
 
 FEWEST: Final = (20, 40)

@@ -29,8 +29,12 @@ TALL: Final = 36
 STRAY: Final = 4
 """How far a character is looked for from its place, pixels."""
 
-WORD, FAR = 5, 14
-"""Characters that are looked for together, and how far along the line, before each by itself."""
+WORD, STEP, FAR = 5, 3, 50
+"""Characters that are looked for together before each by itself, at every third place, and how far
+along the line: what lies beside a zone may have been taken for its beginning."""
+
+ROOM: Final = 3
+"""Cells before and after a line that is laid out: more than ``FAR``."""
 
 FEWEST: Final = 12
 """Characters other than fillers without which nothing is said: fillers are alike in all type."""
@@ -112,7 +116,7 @@ def _pairs(
     drawn, ink = _drawn(text)
     left, top, right, bottom = ink
     goal = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
-    way = np.asarray(cv2.getPerspectiveTransform(quad.astype(np.float32), goal), np.float64)
+    way = np.asarray(cv2.getPerspectiveTransform(_straight(quad), goal), np.float64)
     # What is larger than it will be is softened first, so that nothing aliases.
     scale = float(np.hypot(*(quad[1] - quad[0]))) / (right - left)
     wide = scale > 1.5  # noqa: PLR2004 - less aliases little
@@ -127,6 +131,16 @@ def _pairs(
     ]
 
 
+def _straight(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give a line's corners as if its ends stood upright: they are known less well than it is."""
+    left, right = (quad[0] + quad[3]) / 2, (quad[1] + quad[2]) / 2
+    along = (right - left) / np.hypot(*(right - left))
+    up = np.array([along[1], -along[0]])
+    tall = [float(up @ (quad[at] - quad[3 - at])) / 2 for at in (0, 1)]
+    ends = [(left, tall[0]), (right, tall[1]), (right, -tall[1]), (left, -tall[0])]
+    return np.array([end + rise * up for end, rise in ends], dtype=np.float32)
+
+
 def _laid(
     grey: NDArray[np.uint8], way: NDArray[np.float64], drawn: NDArray[np.float32]
 ) -> NDArray[np.float32]:
@@ -139,14 +153,16 @@ def _settled(
     seen: NDArray[np.float32], drawn: NDArray[np.float32], text: str
 ) -> NDArray[np.float64]:
     """Give the transform that moves and stretches a line onto what was drawn."""
-    starts = [at for at in range(len(text) - WORD + 1) if text[at : at + WORD].count("<") < 2]  # noqa: PLR2004 - more fillers are alike everywhere
+    places = range(0, len(text) - WORD + 1, STEP)
+    # More fillers than one are alike everywhere.
+    starts = [at for at in places if text[at : at + WORD].count("<") <= 1]
     shifts = []
     for at in starts:
         wide, word = _part(seen, at, WORD, FAR, 2 * STRAY), _part(drawn, at, WORD, 0, 0)
         shifts.append(_nearest(wide, word, FAR, 2 * STRAY)[1])
     move = np.eye(3)
     if len(starts) >= 2:  # noqa: PLR2004 - a line needs two points
-        middles = (np.array(starts) + 1 + WORD / 2) * CELL
+        middles = (np.array(starts) + ROOM + WORD / 2) * CELL
         for axis, way in enumerate(np.array(shifts).T):
             slope, shift = _steady(middles, way)
             move[axis, 0] -= slope
@@ -165,7 +181,7 @@ def _part(
     line: NDArray[np.float32], column: int, count: int, beside: int, beyond: int
 ) -> NDArray[np.float32]:
     """Cut characters out of a laid or drawn line, with so many pixels beside and beyond them."""
-    x = (column + 1) * CELL
+    x = (column + ROOM) * CELL
     return line[CELL - beyond : CELL + TALL + beyond, x - beside : x + count * CELL + beside]
 
 
@@ -196,12 +212,12 @@ def _uneven(text: str, shifts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _drawn(text: str) -> tuple[NDArray[np.float32], tuple[int, int, int, int]]:
-    """Draw a line in OCR-B, a cell of room about it; give it and the box of its ink."""
-    canvas = Image.new("L", ((len(text) + 2) * CELL, TALL + 2 * CELL), 0)
+    """Draw a line in OCR-B, with room about it; give it and the box of its ink."""
+    canvas = Image.new("L", ((len(text) + 2 * ROOM) * CELL, TALL + 2 * CELL), 0)
     draw = ImageDraw.Draw(canvas)
     foot = CELL + (TALL + CELL * 3 // 2) // 2
     for column, letter in enumerate(text):
-        at = ((column + 1.5) * CELL, foot)
+        at = ((column + ROOM + 0.5) * CELL, foot)
         draw.text(at, letter, font=_ocr_b(), fill=255, anchor="ms")
     box = canvas.getbbox() or (0, 0, canvas.width, canvas.height)
     soft = cv2.GaussianBlur(np.asarray(canvas), (0, 0), 1.2)
