@@ -11,6 +11,7 @@ import pytest
 from lineproof.domain.case import Case, Kind, Status
 from lineproof.flow import agree, issue
 from lineproof.ports import Unavailable
+from lineproof.storage import Message, Topic
 from tests.flow.stage import Stage, stage
 from tests.regime import NEW, OLD, regime
 
@@ -109,3 +110,26 @@ def test_cases_that_cannot_go_on_keep_no_other_from_its_turn(scene: Stage, many:
     for _ in range(3):
         issue.tick(quiet.service, now=quiet.now)
     assert quiet.case(missed).status is Status.EXPIRED
+
+
+def test_an_operator_s_slow_endpoints_hold_up_no_notice(scene: Stage) -> None:
+    """However many events wait for a tarpit, what tells the holder goes first."""
+    with scene.service.store.begin() as tx:
+        for number in range(5):
+            event = Message(
+                id=f"event-{number}",
+                topic=Topic.EVENT,
+                subject="case",
+                body={"endpoint": "hook"},
+                due_at=scene.now - timedelta(hours=1),
+                tries=0,
+            )
+            tx.send(event)
+        notice = Message(
+            id="notice", topic=Topic.NOTICE, subject="n", body={}, due_at=scene.now, tries=0
+        )
+        tx.send(notice)
+    lease = scene.now + timedelta(minutes=1)
+    with scene.service.store.begin() as tx:
+        claimed = [tx.claim(worker="w", now=scene.now, lease_until=lease) for _ in range(2)]
+    assert [each.id for each in claimed if each is not None] == ["notice", "event-0"]

@@ -34,19 +34,26 @@ class OutboxRows(Rows):
         self._add(OUTBOX, columns)
 
     def claim(self, *, worker: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take the message that has waited longest; nobody else has it until the lease ends."""
-        free = (
-            sa.select(OUTBOX)
-            .where(WAITS, OUTBOX.c.free_at <= now)
-            .order_by(OUTBOX.c.free_at, OUTBOX.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = self._one(free)
+        """Take the message that has waited longest; nobody else has it until the lease ends.
+
+        Orders and notices go before events: an operator's slow endpoints hold up no holder's
+        notice.
+        """
+        row = self._free(now, OUTBOX.c.topic != Topic.EVENT) or self._free(now)
         if row is None:
             return None
         self._change(OUTBOX, OUTBOX.c.id == row.id, worker=worker, free_at=lease_until)
         return _message(row)
+
+    def _free(self, now: datetime, *which: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
+        free = (
+            sa.select(OUTBOX)
+            .where(WAITS, OUTBOX.c.free_at <= now, *which)
+            .order_by(OUTBOX.c.free_at, OUTBOX.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return self._one(free)
 
     def handled(self, message_id: str, *, worker: str) -> bool:
         """Take a message out. False if the lease was lost, and then nothing was changed."""
