@@ -11,7 +11,7 @@ from PIL import ImageFont
 
 from lineproof.domain.document import MrzFormat, Signal
 from lineproof.domain.finding import Finding, Measured, Unmeasured
-from lineproof.reading.card_outline import Outline
+from lineproof.reading.card_outline import Outline, find_outline
 from lineproof.reading.mrz import parse
 from lineproof.reading.page_portrait import PagePortrait
 from lineproof.reading.page_signals import LIMITS, over_pages, signals_of
@@ -193,6 +193,19 @@ def test_what_is_not_there_is_unmeasured_and_raises_nothing() -> None:
     tiny = np.full((200, 255, 3), 200, dtype=np.uint8)
     found = signals_of(tiny, nothing, Unmeasured("no_outline"), Unmeasured("no_face"))
     assert found["screen_recapture"] == found["print_copy"] == Unmeasured("picture_too_small")
+
+
+@pytest.mark.parametrize("shape", [(6, 2400), (2400, 6), (32, 32), (300, 40)])
+def test_a_strip_of_a_picture_breaks_nothing(shape: tuple[int, int]) -> None:
+    """What is left of a very long picture has too few pixels for anything, and is no fault."""
+    strip = np.random.default_rng(1).integers(0, 255, (*shape, 3), dtype=np.uint8)
+    face = np.array([[1, 1], [5, 1], [5, 5], [1, 5]], dtype=np.float32)
+    zone = ZoneReading(Unmeasured("no_mrz"), None, None, 0)
+    found = signals_of(
+        strip, zone, find_outline(strip), Measured(PagePortrait(image=strip, face=face))
+    )
+    assert alarms(found) == set()
+    assert found["portrait_replaced"] == Unmeasured("too_little_page")
 
 
 def test_a_drawn_page_has_no_noise_to_compare() -> None:

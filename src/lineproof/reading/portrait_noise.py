@@ -48,6 +48,8 @@ def noise_apart(
     small, too dark or too bright.
     """
     size = (grey.shape[1] // SQUARE, grey.shape[0] // SQUARE)
+    if 0 in size:
+        return Unmeasured("too_little_page")
     whole = grey[: size[1] * SQUARE, : size[0] * SQUARE]
     rest = np.abs(cv2.filter2D(whole, cv2.CV_32F, _NOISE_ONLY))
     noise = cv2.resize(rest, size, interpolation=cv2.INTER_AREA) * np.sqrt(np.pi / 2)
