@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
+from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.case import FINAL, HandledBy, Kind, Route, Status
 from lineproof.domain.reason import Decision, Outcome
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason
@@ -25,7 +27,7 @@ from tests.adapters.sql.makers import (
 )
 
 if TYPE_CHECKING:
-    from lineproof.adapters.sql.sql_store import SqlStore
+    import sqlalchemy as sa
 
 COUNTED = {
     (kind, status)
@@ -133,7 +135,7 @@ def test_a_message_is_claimed_leased_postponed_and_handled(store: SqlStore) -> N
         tx.send(a_message("msg_2", due_at=NOW))
         tx.send(a_message("msg_1", due_at=NOW))
         tx.send(a_message("msg_0", due_at=NOW + HOUR))
-        tx.send(a_message("msg_3", due_at=NOW - HOUR, topic=Topic.EVENT))
+        tx.send(a_message("msg_3", due_at=NOW - HOUR))
 
     def claim(worker: str, hours: float = 0) -> str | None:
         now = NOW + hours * HOUR
@@ -143,7 +145,7 @@ def test_a_message_is_claimed_leased_postponed_and_handled(store: SqlStore) -> N
 
     assert [claim("a"), claim("b"), claim("c"), claim("d")] == ["msg_3", "msg_1", "msg_2", None]
     with store.begin() as tx:
-        assert tx.depth() == {Topic.ORDER: 3, Topic.NOTICE: 0, Topic.EVENT: 1}
+        assert tx.depth() == {Topic.ORDER: 4, Topic.NOTICE: 0, Topic.EVENT: 0}
         assert not tx.handled("msg_3", worker="b")
         assert tx.handled("msg_3", worker="a")
         assert not tx.handled("msg_3", worker="a")
@@ -159,6 +161,36 @@ def test_a_message_is_claimed_leased_postponed_and_handled(store: SqlStore) -> N
     assert claim("f", 25) == "msg_1"
     with store.begin() as tx:
         assert tx.depth()[Topic.ORDER] == 2
+
+
+def test_no_number_of_events_holds_up_an_order(store: SqlStore) -> None:
+    """Orders and notices first, each by how long it has waited; then events."""
+    topics = [Topic.EVENT, Topic.EVENT, Topic.NOTICE, Topic.ORDER]
+    with store.begin() as tx:
+        for n, topic in enumerate(topics):
+            tx.send(a_message(f"msg_{n}", topic=topic, due_at=NOW - (9 - n) * HOUR))
+        claimed = [tx.claim(worker="a", now=NOW, lease_until=NOW + HOUR) for _ in topics]
+    assert [each.id for each in claimed if each is not None] == ["msg_2", "msg_3", "msg_0", "msg_1"]
+
+
+def test_a_claim_reads_no_more_than_it_takes(sqlite_database: sa.URL) -> None:
+    """However many events wait, both questions are answered from an index, in its order."""
+    store = SqlStore(sqlite_database)
+    plans: list[str] = []
+
+    def explain(*call: Any) -> None:  # noqa: ANN401 - what SQLAlchemy tells of a statement
+        cursor, statement, parameters = call[1:4]
+        if "FROM outbox" in statement and statement.startswith("SELECT"):
+            rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[-1] for row in rows)
+
+    event.listen(store.engine, "before_cursor_execute", explain)
+    with store.begin() as tx:
+        assert tx.claim(worker="a", now=NOW, lease_until=NOW) is None
+    store.close()
+    assert plans == [
+        f"SEARCH outbox USING INDEX ix_outbox_{name} (free_at<?)" for name in ("urgent", "events")
+    ]
 
 
 def test_what_is_given_up_can_be_replayed(store: SqlStore) -> None:

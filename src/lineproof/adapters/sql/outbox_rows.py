@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.sql_tables import OUTBOX
+from lineproof.adapters.sql.sql_tables import EVENTS, OUTBOX, URGENT
 from lineproof.storage import DeadMessage, Message, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-WAITS = OUTBOX.c.died_at.is_(None)
+ALIVE = OUTBOX.c.died_at.is_(None)
 
 
 class OutboxRows(Rows):
@@ -39,16 +39,16 @@ class OutboxRows(Rows):
         Orders and notices go before events: an operator's slow endpoints hold up no holder's
         notice.
         """
-        row = self._free(now, OUTBOX.c.topic != Topic.EVENT) or self._free(now)
+        row = self._free(URGENT, now) or self._free(EVENTS, now)
         if row is None:
             return None
         self._change(OUTBOX, OUTBOX.c.id == row.id, worker=worker, free_at=lease_until)
         return _message(row)
 
-    def _free(self, now: datetime, *which: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
+    def _free(self, which: sa.TextClause, now: datetime) -> sa.Row[Any] | None:
         free = (
             sa.select(OUTBOX)
-            .where(WAITS, OUTBOX.c.free_at <= now, *which)
+            .where(which, OUTBOX.c.free_at <= now)
             .order_by(OUTBOX.c.free_at, OUTBOX.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -84,7 +84,7 @@ class OutboxRows(Rows):
 
     def depth(self) -> Mapping[Topic, int]:
         """Count what waits in the outbox."""
-        counted = sa.select(OUTBOX.c.topic, sa.func.count().label("many")).where(WAITS)
+        counted = sa.select(OUTBOX.c.topic, sa.func.count().label("many")).where(ALIVE)
         found = {row.topic: row.many for row in self._all(counted.group_by(OUTBOX.c.topic))}
         return {topic: found.get(topic, 0) for topic in Topic}
 
@@ -95,7 +95,7 @@ class OutboxRows(Rows):
 
 def _had_by(message_id: str, worker: str) -> tuple[sa.ColumnElement[bool], ...]:
     """Say that nobody has claimed the message since this worker did."""
-    return (OUTBOX.c.id == message_id, OUTBOX.c.worker == worker, WAITS)
+    return (OUTBOX.c.id == message_id, OUTBOX.c.worker == worker, ALIVE)
 
 
 def _message(row: sa.Row[Any]) -> Message:

@@ -246,6 +246,13 @@ NOTICES = sa.Table(
     _one_of("channel", Channel),
 )
 
+URGENT = sa.text("died_at IS NULL AND topic <> 'event'")
+EVENTS = sa.text("died_at IS NULL AND topic = 'event'")
+"""Messages that wait: those that no number of events may hold up, and events.
+
+As text, word for word what the indexes say: with a value in its place SQLite would not use them.
+"""
+
 OUTBOX = sa.Table(
     "outbox",
     METADATA,
@@ -261,12 +268,9 @@ OUTBOX = sa.Table(
     sa.Column("code", Name),
     sa.Column("died_at", Utc),
     _one_of("topic", Topic),
-    sa.Index(
-        "ix_outbox_free_at",
-        "free_at",
-        "id",
-        sqlite_where=sa.text("died_at IS NULL"),
-        postgresql_where=sa.text("died_at IS NULL"),
+    *(
+        sa.Index(name, "free_at", "id", sqlite_where=which, postgresql_where=which)
+        for name, which in (("ix_outbox_urgent", URGENT), ("ix_outbox_events", EVENTS))
     ),
 )
 

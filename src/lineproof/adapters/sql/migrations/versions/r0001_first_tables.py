@@ -1,7 +1,4 @@
-"""The first tables.
-
-Revision ID: 0001
-"""
+"""The first tables."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("client", "key", name=op.f("pk_answers")),
     )
-    op.create_index(op.f("ix_answers_at"), "answers", ["at"], unique=False)
+    op.create_index(op.f("ix_answers_at"), "answers", ["at"])
     op.create_table(
         "assertions",
         sa.Column("client", NAME, nullable=False),
@@ -36,7 +33,7 @@ def upgrade() -> None:
         sa.Column("until", TIME, nullable=False),
         sa.PrimaryKeyConstraint("client", "jti", name=op.f("pk_assertions")),
     )
-    op.create_index(op.f("ix_assertions_until"), "assertions", ["until"], unique=False)
+    op.create_index(op.f("ix_assertions_until"), "assertions", ["until"])
     op.create_table(
         "attempts",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -45,8 +42,8 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("n", name=op.f("pk_attempts")),
     )
-    op.create_index(op.f("ix_attempts_at"), "attempts", ["at"], unique=False)
-    op.create_index("ix_attempts_person_at", "attempts", ["person", "at"], unique=False)
+    op.create_index(op.f("ix_attempts_at"), "attempts", ["at"])
+    op.create_index("ix_attempts_person_at", "attempts", ["person", "at"])
     op.create_table(
         "cases",
         sa.Column("id", NAME, nullable=False),
@@ -86,11 +83,11 @@ def upgrade() -> None:
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_cases_attempts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
-    op.create_index("ix_cases_opened_at", "cases", ["opened_at"], unique=False)
-    op.create_index("ix_cases_operator_id", "cases", ["operator", "id"], unique=False)
-    op.create_index("ix_cases_person", "cases", ["person"], unique=False)
-    op.create_index("ix_cases_status_expires_at", "cases", ["status", "expires_at"], unique=False)
-    op.create_index("ix_cases_status_not_before", "cases", ["status", "not_before"], unique=False)
+    op.create_index("ix_cases_opened_at", "cases", ["opened_at"])
+    op.create_index("ix_cases_operator_id", "cases", ["operator", "id"])
+    op.create_index("ix_cases_person", "cases", ["person"])
+    op.create_index("ix_cases_status_expires_at", "cases", ["status", "expires_at"])
+    op.create_index("ix_cases_status_not_before", "cases", ["status", "not_before"])
     op.create_table(
         "clients",
         sa.Column("id", NAME, nullable=False),
@@ -124,7 +121,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("msisdn", name=op.f("pk_lines")),
     )
-    op.create_index(op.f("ix_lines_holder"), "lines", ["holder"], unique=False)
+    op.create_index(op.f("ix_lines_holder"), "lines", ["holder"])
     op.create_table(
         "log",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),
@@ -139,7 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_log")),
         sa.UniqueConstraint("previous", name=op.f("uq_log_previous")),
     )
-    op.create_index(op.f("ix_log_case_id"), "log", ["case_id"], unique=False)
+    op.create_index(op.f("ix_log_case_id"), "log", ["case_id"])
     op.create_table(
         "log_head",
         sa.Column("one_row", sa.Integer(), autoincrement=False, nullable=False),
@@ -164,12 +161,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(
-        "ix_outbox_free_at",
+        "ix_outbox_events",
         "outbox",
         ["free_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("died_at IS NULL"),
-        postgresql_where=sa.text("died_at IS NULL"),
+        sqlite_where=sa.text("died_at IS NULL AND topic = 'event'"),
+        postgresql_where=sa.text("died_at IS NULL AND topic = 'event'"),
+    )
+    op.create_index(
+        "ix_outbox_urgent",
+        "outbox",
+        ["free_at", "id"],
+        sqlite_where=sa.text("died_at IS NULL AND topic <> 'event'"),
+        postgresql_where=sa.text("died_at IS NULL AND topic <> 'event'"),
     )
     op.create_table(
         "staff",
@@ -197,7 +200,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
         sa.UniqueConstraint("nonce_hash", name=op.f("uq_challenges_nonce_hash")),
     )
-    op.create_index(op.f("ix_challenges_case_id"), "challenges", ["case_id"], unique=False)
+    op.create_index(op.f("ix_challenges_case_id"), "challenges", ["case_id"])
     op.create_table(
         "consents",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -215,7 +218,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("n", name=op.f("pk_consents")),
     )
-    op.create_index(op.f("ix_consents_case_id"), "consents", ["case_id"], unique=False)
+    op.create_index(op.f("ix_consents_case_id"), "consents", ["case_id"])
     op.create_table(
         "decisions",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -240,7 +243,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n", name=op.f("pk_decisions")),
         sa.UniqueConstraint("id", name=op.f("uq_decisions_id")),
     )
-    op.create_index(op.f("ix_decisions_case_id"), "decisions", ["case_id"], unique=False)
+    op.create_index(op.f("ix_decisions_case_id"), "decisions", ["case_id"])
     op.create_table(
         "endpoints",
         sa.Column("id", NAME, nullable=False),
@@ -252,7 +255,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client"], ["clients.id"], name=op.f("fk_endpoints_client")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_endpoints")),
     )
-    op.create_index(op.f("ix_endpoints_client"), "endpoints", ["client"], unique=False)
+    op.create_index(op.f("ix_endpoints_client"), "endpoints", ["client"])
     op.create_table(
         "held",
         sa.Column("case_id", NAME, nullable=False),
@@ -264,7 +267,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "name", name=op.f("pk_held")),
     )
-    op.create_index(op.f("ix_held_until"), "held", ["until"], unique=False)
+    op.create_index(op.f("ix_held_until"), "held", ["until"])
     op.create_table(
         "notices",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -279,7 +282,9 @@ def upgrade() -> None:
             _one_of("channel", "old_sim second_channel"), name=op.f("ck_notices_channel")
         ),
         sa.CheckConstraint(
-            _one_of("kind", "change_asked holder_asked recheck_asked changed refused"),
+            _one_of(
+                "kind", "change_asked holder_asked recheck_asked lock_released changed refused"
+            ),
             name=op.f("ck_notices_kind"),
         ),
         sa.ForeignKeyConstraint(
@@ -288,7 +293,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n", name=op.f("pk_notices")),
         sa.UniqueConstraint("id", name=op.f("uq_notices_id")),
     )
-    op.create_index(op.f("ix_notices_case_id"), "notices", ["case_id"], unique=False)
+    op.create_index(op.f("ix_notices_case_id"), "notices", ["case_id"])
     op.create_table(
         "orders",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -325,7 +330,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_passkeys_staff")),
         sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_passkeys")),
     )
-    op.create_index(op.f("ix_passkeys_staff"), "passkeys", ["staff"], unique=False)
+    op.create_index(op.f("ix_passkeys_staff"), "passkeys", ["staff"])
     op.create_table(
         "tokens",
         sa.Column("hash", NAME, nullable=False),
@@ -342,8 +347,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_tokens")),
     )
-    op.create_index(op.f("ix_tokens_case_id"), "tokens", ["case_id"], unique=False)
-    op.create_index(op.f("ix_tokens_expires_at"), "tokens", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_tokens_case_id"), "tokens", ["case_id"])
+    op.create_index(op.f("ix_tokens_expires_at"), "tokens", ["expires_at"])
     op.create_table(
         "verdicts",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
@@ -367,7 +372,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("n", name=op.f("pk_verdicts")),
     )
-    op.create_index(op.f("ix_verdicts_case_id"), "verdicts", ["case_id"], unique=False)
+    op.create_index(op.f("ix_verdicts_case_id"), "verdicts", ["case_id"])
     op.create_table(
         "witnesses",
         sa.Column("n", NUMBER, autoincrement=True, nullable=False),
