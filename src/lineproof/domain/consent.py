@@ -21,8 +21,8 @@ class Purpose(StrEnum):
 
 
 TEXTS: dict[Purpose, frozenset[tuple[str, str]]] = {
-    Purpose.FACE_CHECK: frozenset({("2026-11", "en")}),
-    Purpose.KEEP_TEMPLATE: frozenset({("2026-11", "en")}),
+    purpose: frozenset(("2026-11", language) for language in ("en", "zh", "es", "fr", "ar", "hi"))
+    for purpose in Purpose
 }
 """The texts there are for each purpose, by version and language (BCP 47)."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "en": "English",
+        "zh": "中文",
+        "es": "Español",
+        "fr": "Français",
+        "ar": "العربية",
+        "hi": "हिन्दी",
     }
 )
 """Every language by its code (BCP 47), as its own speakers write it."""
@@ -25,7 +31,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 
 COOKIE = "__Host-language"
 
-FIRST_STRONG, POP = "\u2068", "\u2069"
+FIRST_STRONG, POP = Markup("\u2068"), Markup("\u2069")
 """Isolate what is put into a message: a number must not turn a sentence round (UAX 9, 2.4)."""
 
 
@@ -41,10 +47,13 @@ class Language:
         """Where its lines begin: ``ltr`` or ``rtl``."""
         return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
 
-    def say(self, key: str, **values: object) -> str:
-        """Give a message, with values put in. A missing key is a fault, which a test finds."""
-        told = {name: self._isolated(str(value)) for name, value in values.items()}
-        return self.messages[key].format(**told)
+    def say(self, key: str, **values: object) -> Markup:
+        """Give a message with values put in, all escaped but a value that is markup already.
+
+        A missing key is a fault, which a test finds.
+        """
+        told = {name: self._isolated(escape(value)) for name, value in values.items()}
+        return escape(self.messages[key]).format(**told)
 
     def section(self, name: str) -> dict[str, str]:
         """Give the messages of a section that take no values, for a script."""
@@ -55,8 +64,8 @@ class Language:
             if key.startswith(lead)
         }
 
-    def _isolated(self, value: str) -> str:
-        return f"{FIRST_STRONG}{value}{POP}" if self.direction == "rtl" else value
+    def _isolated(self, value: Markup) -> Markup:
+        return FIRST_STRONG + value + POP if self.direction == "rtl" else value
 
 
 @cache

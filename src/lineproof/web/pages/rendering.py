@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from lineproof.web.context import context
 from lineproof.web.pages.languages import COOKIE, NAMES, Language
 from lineproof.web.pages.static_files import asset
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fastapi import Request, Response
 
 POLICY = (
@@ -40,6 +43,7 @@ def page(
         "language": language,
         "languages": NAMES,
         "asset": asset,
+        "when": when,
         "here": request.url.path,
         "unsafe_dev_login": context(request).settings.unsafe_dev_login,
         "form": "",
@@ -53,6 +57,13 @@ def page(
             COOKIE, language.code, max_age=A_YEAR, secure=True, httponly=True, samesite="lax"
         )
     return answer
+
+
+def when(moment: datetime) -> Markup:
+    """Write a time in UTC; ``times.js`` turns it into the reader's own."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M UTC")
+    )
 
 
 def wants_json(request: Request) -> bool:

@@ -15,11 +15,13 @@ from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import Language, Speaking
 from lineproof.web.pages.page_route import PageProblem, PageRoute
 from lineproof.web.pages.page_session import Visiting
-from lineproof.web.pages.rendering import HEADERS, lead, page
+from lineproof.web.pages.rendering import HEADERS, lead, page, when
 from lineproof.web.pages.steps import CASE, PATH_OF, step_of
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from markupsafe import Markup
 
     from lineproof.domain.case import Case
 
@@ -74,7 +76,7 @@ def nothing_here(path: str) -> Response:
     raise PageProblem("not_found", HTTPStatus.NOT_FOUND)
 
 
-def _sentences(language: Language, case: Case, *, now: datetime) -> list[str]:
+def _sentences(language: Language, case: Case, *, now: datetime) -> list[Markup]:
     keys = {
         Status.AWAITING_HOLDER: ["awaiting_holder"],
         Status.REFERRED: ["referred", "referred_kept", "referred_next"],
@@ -90,13 +92,12 @@ def _sentences(language: Language, case: Case, *, now: datetime) -> list[str]:
     return [*_waits(language, case, now), *said] if case.status is Status.APPROVED else said
 
 
-def _waits(language: Language, case: Case, now: datetime) -> list[str]:
+def _waits(language: Language, case: Case, now: datetime) -> list[Markup]:
     if case.not_before is None or case.not_before <= now:
         return [language.say("result.ordered")]
-    when = case.not_before.strftime("%Y-%m-%d %H:%M")
     told = ["approved_told"] if case.kind in CHANGES_A_LINE else []
     return [
         language.say("result.approved_wait"),
-        language.say("result.approved_when", time=when),
+        language.say("result.approved_when", time=when(case.not_before)),
         *(language.say(f"result.{key}") for key in told),
     ]
