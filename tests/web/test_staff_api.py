@@ -9,9 +9,12 @@ from lineproof.domain.audit import verify_chain
 from lineproof.domain.order import Rejected
 from lineproof.ports import Unavailable
 from tests.flow.stage import UNSURE
-from tests.web.house import STAFF
+from tests.regime import regime
+from tests.web.house import STAFF, house
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from httpx import Response
 
     from tests.web.house import House, Visitor
@@ -90,8 +93,9 @@ def test_a_reviewer_looks_and_the_look_is_on_record(service: House) -> None:
     assert gone.status_code == 409
 
 
-def test_pictures_are_gone_after_a_day(service: House) -> None:
+def test_pictures_are_gone_after_a_day(tmp_path: Path) -> None:
     """Promise 2: what is held for a reviewer is not shown for longer, decided or not."""
+    service = house(tmp_path, regime(case_life=timedelta(days=3)))
     case_id = referred(service)
     service.later(timedelta(hours=24, seconds=1))
     found = service.staff("reviewer", "GET", f"/v1/reviews/{case_id}/pictures/live")

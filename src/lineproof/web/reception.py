@@ -7,8 +7,8 @@ number may stand in any of them.
 from __future__ import annotations
 
 import re
+import sys
 import time
-import traceback
 from typing import TYPE_CHECKING
 
 import structlog
@@ -30,6 +30,9 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 """An id that a caller may give its request; anything else is replaced."""
 
 LOG = structlog.get_logger("lineproof")
+
+STEPS = 8
+"""Lines of code that the log tells of a fault, the last ones."""
 
 ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -117,13 +120,15 @@ class Reception:
 
 
 def where(error: BaseException) -> dict[str, object]:
-    """Say where an exception came from: its kind and the lines of code, not what it says.
+    """Say where the exception that is being handled came from, and of which kind it is.
 
-    A library's message may quote what a person sent.
+    Not what it says: a library's message may quote what a person sent.
     """
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    lines = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
-    return {"kind": type(error).__name__, "at": " ".join(lines)}
+    lines, step = [], sys.exc_info()[2]
+    while step is not None:
+        lines.append(f"{step.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{step.tb_lineno}")
+        step = step.tb_next
+    return {"kind": type(error).__name__, "at": " ".join(lines[-STEPS:])}
 
 
 def template(scope: Scope) -> str:

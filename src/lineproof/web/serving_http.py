@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from lineproof.ports import Service
     from lineproof.settings import Settings
 
-GRACE_SECONDS = 20
-"""For requests and messages that are under way when the process is told to end."""
+ENDING_SECONDS = 20
+"""For messages that are under way when the process is told to end; requests end by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def server_of(
         try:
             yield
         finally:
-            workers.stop(seconds=GRACE_SECONDS)
+            workers.stop(seconds=ENDING_SECONDS)
             LOG.info("stopped")
 
     app = build_app(context, lifespan=lifespan)
@@ -90,7 +90,6 @@ def server_of(
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=GRACE_SECONDS,
         # A head of 16 KiB holds every header that is ours.
         h11_max_incomplete_event_size=16 * 1024,
     )
