@@ -188,8 +188,9 @@ def test_what_is_not_there_is_unmeasured_and_raises_nothing() -> None:
     for name in ("zone_typeface", "zone_spacing", "zone_place"):
         assert found[name] == Unmeasured("no_mrz")
     assert found["portrait_replaced"] == Unmeasured("no_face")
-    found = signals_of(seen.pixels, seen.zone, Unmeasured("no_outline"), Unmeasured("no_face"))
-    assert found["zone_place"] == Unmeasured("no_outline")
+    portrait = Measured(seen.portrait)
+    found = signals_of(seen.pixels, seen.zone, Unmeasured("no_outline"), portrait)
+    assert found["zone_place"] == found["portrait_replaced"] == Unmeasured("no_outline")
     tiny = np.full((200, 255, 3), 200, dtype=np.uint8)
     found = signals_of(tiny, nothing, Unmeasured("no_outline"), Unmeasured("no_face"))
     assert found["screen_recapture"] == found["print_copy"] == Unmeasured("picture_too_small")
@@ -205,6 +206,9 @@ def test_a_strip_of_a_picture_breaks_nothing(shape: tuple[int, int]) -> None:
         strip, zone, find_outline(strip), Measured(PagePortrait(image=strip, face=face))
     )
     assert alarms(found) == set()
+    edges = np.array([[0, 0], [300, 0], [300, 300], [0, 300]], dtype=np.float32)
+    everywhere = Measured(Outline(edges, 1.0))
+    found = signals_of(strip, zone, everywhere, Measured(PagePortrait(image=strip, face=face)))
     assert found["portrait_replaced"] == Unmeasured("too_little_page")
 
 
