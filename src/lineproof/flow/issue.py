@@ -75,7 +75,7 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
             case, decision, authority=None, band="", versions=None, decided_by=(), now=now
         )
         tx.add_decision(kept)
-        told = {"reasons": " ".join(str(reason) for reason in reasons)}
+        told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
         moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)
         return True
     if tx.line_busy(case.msisdn, besides=case.id):
