@@ -430,6 +430,8 @@ def main() -> None:
                 print(f"seed {seed}")  # noqa: T201 - this is a program
                 raise
             came_to += scene.came_to + scene.watch.moves
+            if not (seed + 1) % 1000:
+                print(f"seed {seed} at {time.monotonic() - since:.0f} s", flush=True)  # noqa: T201
     took = time.monotonic() - since
     print(f"{asked.count} schedules in {took:.0f} s, none broke anything")  # noqa: T201
     for what, many in sorted(came_to.items()):
