@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lineproof.domain.case import HandledBy, Kind
-from lineproof.domain.document import ChipFinding, Proof, unread
-from lineproof.domain.evidence import Evidence, InPersonEvidence, ReviewEvidence
-from lineproof.domain.finding import FaceFinding, FmrBand, Measured, QualityComponent, Unmeasured
-from lineproof.domain.policy import (
-    SINGLE_FACE,
+from lineproof.domain.case_policy import (
     decide_by_chip,
     decide_by_review,
     decide_case,
     decide_in_person,
 )
+from lineproof.domain.document import ChipFinding, Proof, unread
+from lineproof.domain.evidence import Evidence, InPersonEvidence, ReviewEvidence
+from lineproof.domain.finding import FaceFinding, FmrBand, Measured, QualityComponent, Unmeasured
+from lineproof.domain.policy import SINGLE_FACE
 from lineproof.domain.profile import Channel
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, Witness
@@ -276,11 +276,31 @@ def test_an_override_takes_two_reviewers_with_no_hand_in_the_case(
     assert told(found) == expected
 
 
+def test_another_s_line_is_given_only_for_a_reason_of_its_holder_s() -> None:
+    """Two reviewers who say no more than that the faces match do not hand over somebody's line."""
+
+    def concluded(reason: VerdictReason) -> Outcome:
+        said = tuple(replace(verdict(name), reason=reason) for name in ("r", "q"))
+        differs = (Reason(ReasonCode.FACE_MATCH), Reason(ReasonCode.HOLDER_DIFFERS))
+        seen = ReviewEvidence(referred_for=differs, verdicts=said, handled_by=None, witnesses=())
+        return decide_by_review(seen, standing(Kind.SIM_REPLACEMENT), regime()).outcome
+
+    assert concluded(VerdictReason.SAME_PERSON) is Outcome.REFER
+    assert concluded(VerdictReason.DOCUMENT_RENEWED) is Outcome.APPROVE
+
+
+def test_where_no_picture_is_kept_nobody_judges_by_pictures() -> None:
+    """Such a case goes on by another way, or is refused."""
+    both = (verdict("r"), verdict("q"))
+    seen = ReviewEvidence(referred_for=UNSURE, verdicts=both, handled_by=None, witnesses=())
+    blind = decide_by_review(seen, standing(Kind.NEW_LINE), regime(held_for_review=False))
+    assert told(blind) == ("refer", ["match_uncertain"])
+
+
 @pytest.mark.parametrize(
     "code",
     [
         ReasonCode.OBJECTED,
-        ReasonCode.HOLDER_DIFFERS,
         ReasonCode.CHIP_FAILED,
         ReasonCode.DOCUMENT_DISAGREES,
         ReasonCode.DOCUMENT_SIGNAL,

@@ -173,7 +173,7 @@ class PlainHasher:
 
     def secret(self, use: str, subject: str) -> str:
         """Give a secret of the two."""
-        return f"secret-{use}-{subject}"
+        return hashlib.sha256(f"{use}|{subject}".encode()).hexdigest()
 
 
 class TurnedSealer:

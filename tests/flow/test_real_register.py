@@ -99,6 +99,7 @@ def test_a_transfer_to_another_sim_moves_the_number(scene: Stage, register: Runn
     scene.run()
     agree.answer_holder(scene.service, scene.letters.secret(), agrees=True, now=scene.now)
     scene.passed(case, "P2")
+    scene.run()
     scene.later(timedelta(hours=2))
     scene.run()
     assert scene.case(case).status is Status.ISSUED
@@ -108,6 +109,9 @@ def test_a_transfer_to_another_sim_moves_the_number(scene: Stage, register: Runn
 def test_a_port_in_and_the_other_way_reach_the_register(scene: Stage, register: RunningHlr) -> None:
     """Who was seen by two members of staff is as good there as who was compared."""
     scene.in_person(scene.open(Kind.PORT_IN, "15550002", sim=OLD))
+    scene.run()
+    assert numbers(register) == {}
+    scene.later(timedelta(hours=2))
     scene.run()
     assert numbers(register) == {OLD.imsi: "15550002"}
 
@@ -158,6 +162,8 @@ def test_a_crash_before_the_answer_is_resolved_without_a_second_change(
     if kind is Kind.SIM_REPLACEMENT:
         scene.line_of()
     case = scene.seeing(MATCH).passed(scene.open(kind, sim=NEW))
+    while kind is Kind.SIM_REPLACEMENT and issue.deliver(scene.service, worker="w", now=scene.now):
+        pass
     scene.later(timedelta(hours=2))
     issue.tick(scene.service, now=scene.now)
     dying = replace(scene.service, operator=Deaf(OsmoHlr(register.host)))

@@ -154,10 +154,12 @@ def test_own_lines_are_shown_after_a_check_that_was_passed(service: House) -> No
     assert visitor.call("GET", "/v1/session/lines").json()["code"] == "not_allowed"
     visitor.passes()
     lines = visitor.call("GET", "/v1/session/lines").json()["lines"]
-    assert [(line["msisdn"], line["locked"]) for line in lines] == [("15550001", False)]
-    unknown = visitor.call("POST", "/v1/session/locks", json={"msisdn": "15559999"})
+    # A page alone spoke for the person: the number is hidden but for its end.
+    assert [(line["number"][-2:], line["locked"]) for line in lines] == [("01", False)]
+    assert "15550001" not in str(lines)
+    unknown = visitor.call("POST", "/v1/session/locks", json={"line": "x" * 32})
     assert unknown.status_code == 404
-    locked = visitor.call("POST", "/v1/session/locks", json={"msisdn": "15550001"})
+    locked = visitor.call("POST", "/v1/session/locks", json={"line": lines[0]["line"]})
     assert (locked.status_code, locked.json()["locked"]) == (201, True)
     asked = {"kind": "sim_replacement", "msisdn": "15550001"}
     sim = {"iccid": "8949000000000000009", "imsi": "001010000000009"}
@@ -168,9 +170,12 @@ def test_own_lines_are_shown_after_a_check_that_was_passed(service: House) -> No
 def test_nobody_locks_another_persons_line(service: House) -> None:
     """A lock is its holder's; to anybody else the line is unknown."""
     service.line(number="P1")
+    holder = service.session(service.open(msisdn="15550003"))
+    holder.passes("P1")
+    (line,) = holder.call("GET", "/v1/session/lines").json()["lines"]
     visitor = service.session(service.open(msisdn="15550002"))
     visitor.passes("P2")
-    found = visitor.call("POST", "/v1/session/locks", json={"msisdn": "15550001"})
+    found = visitor.call("POST", "/v1/session/locks", json={"line": line["line"]})
     assert (found.status_code, found.json()["code"]) == (404, "line_unknown")
     assert service.stage.line().locked is False
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 WITH_ANSWER: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.CHANGE_ASKED: (
-        "Somebody asked for another SIM or another holder for your line. If it was you, do nothing."
-        " If it was not, stop it here: {answer}"
+        "Somebody asked to move your number to another SIM, holder or operator. If it was you, do"
+        " nothing. If it was not, stop it here: {answer}"
     ),
     NoticeKind.HOLDER_ASKED: (
         "You are asked whether your line may go to another person. Agree or decline here:"
@@ -23,8 +23,8 @@ WITH_ANSWER: Final[Mapping[NoticeKind, str]] = {
 
 PLAIN: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.CHANGE_ASKED: (
-        "Somebody asked for another SIM or another holder for your line. If it was not you, call"
-        " your operator now."
+        "Somebody asked to move your number to another SIM, holder or operator. If it was not you,"
+        " call your operator now."
     ),
     NoticeKind.HOLDER_ASKED: (
         "Somebody asked that your line go to another person. If you did not, call your operator"
@@ -33,6 +33,9 @@ PLAIN: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.RECHECK_ASKED: (
         "Your operator asks you to confirm your line again. Go to a shop, or call your operator's"
         " usual number. You need not show your face: there is another way."
+    ),
+    NoticeKind.LOCK_RELEASED: (
+        "The lock of your line was released. If you did not ask for this, call your operator now."
     ),
     NoticeKind.CHANGED: (
         "Your line has a new SIM or a new holder. If you did not ask for this, call your operator"

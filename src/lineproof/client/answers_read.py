@@ -87,6 +87,35 @@ class LineAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCaseAnswer:
+    """A case in a list: where it stands. Read it for the rest."""
+
+    id: str
+    kind: str
+    status: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLineAnswer:
+    """One line, as its holder is shown it. ``line`` names it in this session."""
+
+    line: str
+    number: str = field(repr=False)
+    status: str
+    locked: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLockAnswer:
+    """A line of one's own, and its lock."""
+
+    line: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCaseAnswer:
     """A case, as its subscriber knows it."""
 

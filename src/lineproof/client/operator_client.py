@@ -14,6 +14,7 @@ from lineproof.client.answers_read import (
     CaseAnswer,
     DecisionAnswer,
     LineAnswer,
+    ListedCaseAnswer,
     OpenedAnswer,
     SimAnswer,
     answered,
@@ -85,7 +86,7 @@ class OperatorClient:
         """Read a case."""
         return answered(self._call("GET", f"/v1/cases/{case_id}"), CaseAnswer)
 
-    def cases(self, *statuses: str) -> Iterator[CaseAnswer]:
+    def cases(self, *statuses: str) -> Iterator[ListedCaseAnswer]:
         """Go through this system's cases, page by page."""
         after: str | None = ""
         while after is not None:
@@ -93,7 +94,7 @@ class OperatorClient:
             response = self._call("GET", "/v1/cases", params=asked)
             told = told_by(response)
             for each in told["cases"]:
-                yield read(CaseAnswer, each)
+                yield read(ListedCaseAnswer, each)
             after = told["next"]
 
     def decisions(self, case_id: str) -> tuple[DecisionAnswer, ...]:

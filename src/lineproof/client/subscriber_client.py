@@ -9,8 +9,9 @@ from lineproof.client.answers_read import (
     CaptureAnswer,
     ChallengeAnswer,
     DocumentAnswer,
-    LineAnswer,
     OwnCaseAnswer,
+    OwnLineAnswer,
+    OwnLockAnswer,
     answered,
     read,
     told_by,
@@ -75,14 +76,14 @@ class SubscriberClient:
         response = self._call("POST", "/chip-proofs", files=_chip(chip), data=sent)
         return answered(response, CaptureAnswer)
 
-    def lines(self) -> tuple[LineAnswer, ...]:
+    def lines(self) -> tuple[OwnLineAnswer, ...]:
         """Read the lines in one's name, after a check that was passed."""
         told = told_by(self._call("GET", "/lines"))
-        return tuple(read(LineAnswer, each) for each in told["lines"])
+        return tuple(read(OwnLineAnswer, each) for each in told["lines"])
 
-    def lock(self, msisdn: str) -> LineAnswer:
-        """Lock one of one's own lines."""
-        return answered(self._call("POST", "/locks", json={"msisdn": msisdn}), LineAnswer)
+    def lock(self, line: str) -> OwnLockAnswer:
+        """Lock one of one's own lines, as the list names it."""
+        return answered(self._call("POST", "/locks", json={"line": line}), OwnLockAnswer)
 
     def _call(
         self,

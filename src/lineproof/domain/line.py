@@ -82,6 +82,9 @@ NEEDS_A_LINE = frozenset({Kind.SIM_REPLACEMENT, Kind.TRANSFER, Kind.RECHECK, Kin
 CHANGES_A_LINE = frozenset({Kind.SIM_REPLACEMENT, Kind.TRANSFER})
 """Kinds that a lock stops, that wait between changes, and that notices announce beforehand."""
 
+ANNOUNCED = CHANGES_A_LINE | {Kind.PORT_IN}
+"""Kinds that the number itself is told of before they happen, wherever it is served until then."""
+
 ADDS_A_LINE = frozenset({Kind.NEW_LINE, Kind.PORT_IN, Kind.TRANSFER})
 """Kinds after which the person holds one line more."""
 
@@ -135,9 +138,11 @@ def questioned(standing: Standing, profile: Profile) -> tuple[Reason, ...]:
 def earliest(kind: Kind, profile: Profile, *, now: datetime) -> datetime:
     """Give the time at which an order may go out that is approved now.
 
-    A change of SIM or holder waits for the window in which the holder may object; a new line for
-    the profile's hold.
+    What is announced waits for the window in which the holder may object; a line that is added
+    for the profile's hold.
     """
     if kind in CHANGES_A_LINE:
         return now + profile.objection_window
+    if kind in ANNOUNCED:
+        return now + max(profile.objection_window, profile.hold_before_activation)
     return now + (profile.hold_before_activation if kind in ADDS_A_LINE else timedelta(0))

@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     HOLDER_ASKED = "holder_asked"
     """The holder is asked whether this line shall go to another person."""
     RECHECK_ASKED = "recheck_asked"
+    LOCK_RELEASED = "lock_released"
     CHANGED = "changed"
     REFUSED = "refused"
 

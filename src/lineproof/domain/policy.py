@@ -1,4 +1,7 @@
-"""The only place where a conclusion is drawn: Evidence and a Policy in, a Decision out."""
+"""The conclusion on a person: Evidence and a Policy in, a Decision out.
+
+The conclusion on a case weighs the line as well: ``case_policy.py``. There is no other.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,25 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.document import PortraitSource, Strength, strength
 from lineproof.domain.finding import FMR_POINTS, FaceFinding, Measured, Unmeasured
-from lineproof.domain.line import hindered, questioned
-from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
-from lineproof.domain.review import VerdictKind, hands_in, same
-from lineproof.domain.validity import ANY_TYPE, DocumentRules, doubts, forbidden, guardianship
+from lineproof.domain.reason import (
+    Decision,
+    Outcome,
+    Reason,
+    ReasonCode,
+    another_try,
+    approval,
+    referral,
+    refusal,
+)
+from lineproof.domain.validity import ANY_TYPE, DocumentRules, doubts, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from lineproof.domain.document import DocumentFinding
-    from lineproof.domain.evidence import Evidence, InPersonEvidence, ReviewEvidence
+    from lineproof.domain.evidence import Evidence
     from lineproof.domain.finding import Finding, FmrBand
-    from lineproof.domain.line import Standing
-    from lineproof.domain.profile import Profile
 
 __all__ = [
     "ANY_DOCUMENT",
@@ -35,10 +43,6 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "decide",
-    "decide_by_chip",
-    "decide_by_review",
-    "decide_case",
-    "decide_in_person",
     "decide_on_document",
     "shortfalls",
     "two_pictures",
@@ -180,143 +184,29 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     5. Only a match with nothing missing and nothing in doubt approves.
     """
     if reasons := forbidden(evidence.document, policy.document, today=evidence.today):
-        return _refuse(*reasons)
+        return refusal(*reasons)
     unusable = _unusable(evidence, policy)
     if unusable:
         return _again_or_refer(unusable, evidence, policy, change=unusable[0])
     if isinstance(evidence.comparison, Unmeasured):
         why = Reason(ReasonCode.COMPARISON_UNMEASURED, evidence.comparison.why)
-        return _refer(why, *_missing(evidence, policy))
+        return referral(why, *_missing(evidence, policy))
     verdict = _verdict(evidence.comparison.value, policy)
     if verdict is ReasonCode.NO_MATCH:
         return _again_or_refer((Reason(verdict),), evidence, policy, change=None)
     missing = _missing(evidence, policy)
     if missing or verdict is ReasonCode.MATCH_UNCERTAIN:
-        return _refer(Reason(verdict), *missing)
-    return _approve(Reason(verdict))
+        return referral(Reason(verdict), *missing)
+    return approval(Reason(verdict))
 
 
 def decide_on_document(document: DocumentFinding, rules: DocumentRules, *, today: date) -> Decision:
     """Conclude on a document alone, before anybody is compared with its portrait."""
     if reasons := forbidden(document, rules, today=today):
-        return _refuse(*reasons)
+        return refusal(*reasons)
     if reasons := doubts(document, rules, today=today):
-        return _refer(*reasons)
-    return _approve()
-
-
-def decide_case(evidence: Evidence, standing: Standing, profile: Profile) -> Decision:
-    """Conclude on a face check of one case: the line's facts first, then the person."""
-    if reasons := hindered(standing, profile):
-        return _refuse(*reasons)
-    decision = decide(evidence, profile.policies[standing.kind])
-    if decision.outcome is Outcome.REFUSE:
-        return decision
-    open_questions = (
-        *questioned(standing, profile),
-        *guardianship(evidence.document, profile.guardian_below, today=evidence.today),
-    )
-    if Reason(ReasonCode.PERSON_ATTEMPTS_USED) in open_questions:
-        # Another picture would be one more attempt than the profile gives this person.
-        return _refer(*decision.reasons, *open_questions)
-    if decision.outcome is Outcome.RETRY or not open_questions:
-        return decision
-    return _refer(*decision.reasons, *open_questions)
-
-
-def decide_by_chip(
-    document: DocumentFinding, standing: Standing, profile: Profile, *, today: date
-) -> Decision:
-    """Conclude on a document that its chip alone proves, without a face.
-
-    The files of a chip can be copied, so the chip must have shown the key that cannot
-    (ICAO 9303-11, 6): anything less asks for another reading or for people.
-    """
-    if reasons := hindered(standing, profile):
-        return _refuse(*reasons)
-    rules = profile.policies[standing.kind].document
-    if reasons := forbidden(document, rules, today=today):
-        return _refuse(*reasons)
-    open_questions = (
-        *doubts(document, rules, today=today),
-        *questioned(standing, profile),
-        *guardianship(document, profile.guardian_below, today=today),
-    )
-    if strength(document) < Strength.STRONGEST:
-        weak = Reason(ReasonCode.DOCUMENT_TOO_WEAK, Strength.STRONGEST.label)
-        return Decision(outcome=Outcome.RETRY, reasons=(weak,), change=weak)
-    if open_questions:
-        return _refer(Reason(ReasonCode.CHIP_PROVEN), *open_questions)
-    return _approve(Reason(ReasonCode.CHIP_PROVEN))
-
-
-TWO = 2
-"""People who must agree where no machine measures: one alone could lie."""
-
-
-def decide_in_person(evidence: InPersonEvidence, standing: Standing, profile: Profile) -> Decision:
-    """Conclude on what two members of staff saw, each for themselves."""
-    if reasons := hindered(standing, profile):
-        return _refuse(*reasons)
-    witnesses = evidence.witnesses
-    if len({same(witness.staff) for witness in witnesses}) < TWO:
-        missing = Reason(ReasonCode.SECOND_WITNESS_MISSING)
-        return Decision(outcome=Outcome.RETRY, reasons=(missing,), change=missing)
-    agreed = len({witness.person for witness in witnesses}) == 1
-    if not agreed or not all(witness.content for witness in witnesses):
-        return _refer(Reason(ReasonCode.WITNESSES_DISAGREE))
-    if open_questions := questioned(standing, profile):
-        return _refer(Reason(ReasonCode.IN_PERSON), *open_questions)
-    return _approve(Reason(ReasonCode.IN_PERSON))
-
-
-UNCERTAIN = frozenset(
-    {
-        ReasonCode.FACE_MATCH,
-        ReasonCode.MATCH_UNCERTAIN,
-        ReasonCode.ATTEMPTS_USED,
-        ReasonCode.PERSON_ATTEMPTS_USED,
-        ReasonCode.COMPARISON_UNMEASURED,
-        ReasonCode.DOCUMENT_FACT_UNMEASURED,
-        ReasonCode.DOCUMENT_TOO_WEAK,
-        ReasonCode.LIVE_FACE_UNMEASURED,
-        ReasonCode.LIVE_QUALITY,
-        ReasonCode.DOCUMENT_FACE_UNMEASURED,
-        ReasonCode.DOCUMENT_QUALITY,
-        ReasonCode.IN_PERSON,
-        ReasonCode.CHIP_PROVEN,
-        ReasonCode.GUARDIAN_NEEDED,
-    }
-)
-"""What is merely not known and pictures can show: one reviewer may approve. Everything else speaks
-against the person, or no picture shows it, and then a second reviewer must agree."""
-
-
-def decide_by_review(evidence: ReviewEvidence, standing: Standing, profile: Profile) -> Decision:
-    """Conclude on a referred case from its reviewers' verdicts.
-
-    Who handled or attested a case has no verdict on it; one refusal is enough; an approval against
-    what was found needs two. Without a document's number reviewers can only refuse: the case goes
-    on by another way, or with the document shown again.
-    """
-    hands = hands_in(evidence.handled_by, evidence.witnesses)
-    counting = [verdict for verdict in evidence.verdicts if same(verdict.staff) not in hands]
-    against = [verdict for verdict in counting if verdict.kind is VerdictKind.REFUSE]
-    if against:
-        return _refuse(Reason(ReasonCode.REVIEWED, against[0].reason))
-    if reasons := hindered(standing, profile):
-        return _refuse(*reasons)
-    open_questions = questioned(standing, profile)
-    if standing.person is None:
-        # No picture shows who holds a line. A thumb over the number must not make its owner one
-        # more person of whom nobody knows that the line is another's.
-        return _refer(*open_questions)
-    # What has come to stand about the line since the referral speaks as loud as what did then.
-    reasons = (*evidence.referred_for, *open_questions)
-    override = any(reason.code not in UNCERTAIN for reason in reasons)
-    if len({same(verdict.staff) for verdict in counting}) < (TWO if override else 1):
-        return _refer(Reason(ReasonCode.SECOND_REVIEWER_MISSING))
-    return _approve(Reason(ReasonCode.REVIEWED, counting[-1].reason))
+        return referral(*reasons)
+    return approval()
 
 
 def _unusable(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
@@ -373,17 +263,5 @@ def _again_or_refer(
 ) -> Decision:
     """Ask again while attempts remain; the last one goes to a person, never to a refusal."""
     if evidence.attempt < policy.attempts:
-        return Decision(outcome=Outcome.RETRY, reasons=reasons, change=change)
-    return _refer(*reasons, Reason(ReasonCode.ATTEMPTS_USED))
-
-
-def _refer(*reasons: Reason) -> Decision:
-    return Decision(outcome=Outcome.REFER, reasons=reasons, change=None)
-
-
-def _refuse(*reasons: Reason) -> Decision:
-    return Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
-
-
-def _approve(*reasons: Reason) -> Decision:
-    return Decision(outcome=Outcome.APPROVE, reasons=reasons, change=None)
+        return another_try(*reasons, change=change)
+    return referral(*reasons, Reason(ReasonCode.ATTEMPTS_USED))

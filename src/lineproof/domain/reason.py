@@ -94,3 +94,23 @@ class Decision:
     outcome: Outcome
     reasons: tuple[Reason, ...]
     change: Reason | None
+
+
+def approval(*reasons: Reason) -> Decision:
+    """Give the decision that approves."""
+    return Decision(outcome=Outcome.APPROVE, reasons=reasons, change=None)
+
+
+def referral(*reasons: Reason) -> Decision:
+    """Give the decision that hands on to a person."""
+    return Decision(outcome=Outcome.REFER, reasons=reasons, change=None)
+
+
+def refusal(*reasons: Reason) -> Decision:
+    """Give the decision that refuses."""
+    return Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
+
+
+def another_try(*reasons: Reason, change: Reason | None) -> Decision:
+    """Give the decision that asks again, and what to change."""
+    return Decision(outcome=Outcome.RETRY, reasons=reasons, change=change)

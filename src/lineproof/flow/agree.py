@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lineproof.domain.case import Case, Event, IllegalMove, Route, Status
+from lineproof.domain.audit import ActorKind
+from lineproof.domain.case import Case, Event, IllegalMove, Kind, Route, Status
 from lineproof.domain.consent import Consent, Purpose, exists
 from lineproof.domain.reason import Reason, ReasonCode
 from lineproof.domain.token import TokenUse, good, token_hash
@@ -96,6 +98,11 @@ def withdraw(service: Service, case_id: str, *, actor: Actor, now: datetime) -> 
         tx.withdraw_consents(case.id, now=now)
         tx.let_go(case.id)
         logged(tx, case, "consents_withdrawn", actor=actor, now=now)
+        if case.kind is Kind.RECHECK and actor.kind is ActorKind.SUBSCRIBER:
+            # Leaving ends the looking, not the question: the deadline stays, and what follows it.
+            uses = frozenset({TokenUse.CLIENT_SECRET, TokenUse.SESSION})
+            tx.spend_tokens(case.id, uses=uses, now=now)
+            return tx.change_case(replace(case, person=None))
         try:
             # Nobody needs to know any more who it would have been, or where they are reached.
             case = moved(

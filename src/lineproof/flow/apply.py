@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lineproof.domain.case import Case, Kind, Status
+from lineproof.domain.case import FINAL, Case, Kind, Status
 from lineproof.domain.line import ADDS_A_LINE, NEEDS_A_LINE, Standing, hindered
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.profile import Channel
 from lineproof.domain.token import LIFE_OF, Token, TokenUse, good, token_hash
 from lineproof.flow.fresh import new_id, new_secret
 from lineproof.flow.moving import announce, logged, notify, reachable
-from lineproof.flow.refused import RefusalCode, Refused, forbidden_by
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, forbidden_by, not_now
 from lineproof.storage import Taken
 
 if TYPE_CHECKING:
@@ -139,7 +139,10 @@ def renew(service: Service, case_id: str, *, actor: Actor, now: datetime) -> Ope
     with service.store.begin() as tx:
         case = tx.case(case_id)
         if case is None:
-            return Refused(RefusalCode.CASE_UNKNOWN, "There is no such case. Check its id.")
+            return UNKNOWN
+        if case.status in FINAL:
+            # Whoever holds the operator's credentials would read a person's lines by an old case.
+            return not_now(case.status)
         uses = frozenset({TokenUse.CLIENT_SECRET, TokenUse.SESSION})
         tx.spend_tokens(case.id, uses=uses, now=now)
         secret = new_secret()

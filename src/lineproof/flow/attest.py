@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Route, Status
+from lineproof.domain.case_policy import decide_by_chip, decide_in_person
 from lineproof.domain.challenge import Challenge, binding, for_chip
 from lineproof.domain.evidence import InPersonEvidence
-from lineproof.domain.policy import decide_by_chip, decide_in_person
 from lineproof.domain.review import Witness
 from lineproof.domain.staff import Act
 from lineproof.flow.capture import Captured, by_chip, person_of, spend

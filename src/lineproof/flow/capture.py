@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Route, Status
+from lineproof.domain.case_policy import decide_case
 from lineproof.domain.challenge import LIFE, Challenge, answered, binding, nonce_hash
 from lineproof.domain.consent import Purpose, covers
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.finding import Measured
-from lineproof.domain.policy import decide_case
 from lineproof.domain.profile import Record
 from lineproof.domain.reason import Outcome
 from lineproof.flow.fresh import new_id, new_secret

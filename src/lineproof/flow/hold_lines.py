@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hmac
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, Deed
-from lineproof.domain.case import Case, Status
+from lineproof.domain.case import Case, Route, Status
 from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import RefusalCode, Refused
 
@@ -23,14 +24,43 @@ VERIFIED = frozenset({Status.APPROVED, Status.ORDERED, Status.UNFULFILLED, Statu
 """Where a case has shown who the person is."""
 
 
-def lines_in_my_name(service: Service, case: Case, *, now: datetime) -> Sequence[Line] | Refused:
-    """Give the lines that the person of a verified case holds, to that person."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """A line as its holder is shown it."""
+
+    line: Line = field(repr=False)
+    reference: str
+    """Names the line in this case, and says nothing of its number."""
+    number: str = field(repr=False)
+    """The whole number, or its last digits where a page alone spoke for the person."""
+
+
+def lines_in_my_name(service: Service, case: Case, *, now: datetime) -> Sequence[OwnLine] | Refused:
+    """Give the lines that the person of a verified case holds, to that person.
+
+    Whole numbers are shown to whom two members of staff saw, or whose document's chip was proven.
+    A page can be printed: whoever made one in another's name learns none of their numbers.
+    """
     if case.status not in VERIFIED or case.person is None:
         sentence = "Lines are shown after a check that was passed. Finish the case first."
         return Refused(RefusalCode.NOT_ALLOWED, sentence)
     with service.store.begin() as tx:
         logged(tx, case, "own_lines_shown", actor=SUBSCRIBER, now=now)
-        return tx.lines_of(case.person)
+        held = tx.lines_of(case.person)
+    whole = case.route in {Route.IN_PERSON, Route.CHIP}
+    return [
+        OwnLine(
+            line=line,
+            reference=service.hasher.secret("own_line", f"{case.id}/{line.msisdn}"),
+            number=line.msisdn if whole or line.msisdn == case.msisdn else ending(line.msisdn),
+        )
+        for line in held
+    ]
+
+
+def ending(msisdn: str) -> str:
+    """Hide a number but for its last two digits."""
+    return "\N{BULLET}" * (len(msisdn) - 2) + msisdn[-2:]
 
 
 def lock(service: Service, msisdn: str, *, actor: Actor, now: datetime) -> Line | Refused:
@@ -48,11 +78,10 @@ def lock(service: Service, msisdn: str, *, actor: Actor, now: datetime) -> Line 
         return after
 
 
-def lock_mine(service: Service, case: Case, msisdn: str, *, now: datetime) -> Line | Refused:
-    """Lock a line for the person of a verified case who holds it."""
+def lock_mine(service: Service, case: Case, reference: str, *, now: datetime) -> Line | Refused:
+    """Lock a line for the person of a verified case who holds it, by the reference it was shown."""
     lines = lines_in_my_name(service, case, now=now)
     if isinstance(lines, Refused):
         return lines
-    if msisdn not in {line.msisdn for line in lines}:
-        return NO_LINE
-    return lock(service, msisdn, actor=SUBSCRIBER, now=now)
+    named = [own.line.msisdn for own in lines if hmac.compare_digest(own.reference, reference)]
+    return lock(service, named[0], actor=SUBSCRIBER, now=now) if named else NO_LINE

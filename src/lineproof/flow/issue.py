@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
-from lineproof.domain.line import CHANGES_A_LINE, Line, LineStatus, hindered
+from lineproof.domain.line import ANNOUNCED, CHANGES_A_LINE, Line, LineStatus, hindered
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.order import ORDER_OF, Done, OrderKind, Rejected
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
@@ -81,7 +81,7 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
     if tx.line_busy(case.msisdn, besides=case.id):
         # Another order for the line is with the network: what it does to the line comes first.
         return _wait(tx, case, until=now + LOOK_AGAIN)
-    announced = _announced(tx, service, case, now) if case.kind in CHANGES_A_LINE else now
+    announced = _announced(tx, service, case, now) if case.kind in ANNOUNCED else now
     if announced is not None and announced > now:
         return _wait(tx, case, until=announced)
     if announced is None:
@@ -143,6 +143,11 @@ def deliver(service: Service, *, worker: str, now: datetime) -> bool:
             _announce(service, message, worker)
     except Unavailable as unavailable:
         _later(service, message, worker, now, unavailable.code)
+    except Exception:
+        # A fault of ours counts as a try as well, so that the message is given up in the end and
+        # keeps no other from its turn; whoever runs this worker says what it was.
+        _later(service, message, worker, now, "internal_fault")
+        raise
     return True
 
 

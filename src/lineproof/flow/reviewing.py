@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Case, Status
+from lineproof.domain.case_policy import decide_by_review
 from lineproof.domain.evidence import ReviewEvidence
-from lineproof.domain.policy import decide_by_review
 from lineproof.domain.reason import Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, hands_in, same
 from lineproof.domain.staff import Act

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Event, Kind, Route
 from lineproof.domain.line import (
+    ANNOUNCED,
     CHANGES_A_LINE,
     NEEDS_A_LINE,
     LineStatus,
@@ -15,7 +16,7 @@ from lineproof.domain.line import (
 )
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.order import ORDER_OF, Order, OrderKind
-from lineproof.domain.reason import Decision, Outcome
+from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.token import TokenUse
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import moved, notify, reachable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from lineproof.domain.audit import Actor
     from lineproof.domain.case import Case
     from lineproof.domain.line import Line
-    from lineproof.domain.reason import Reason
     from lineproof.ports import Service, Versions
     from lineproof.storage import Transaction
 
@@ -121,10 +121,10 @@ def settle(
         return after
     due = earliest(case.kind, service.profile, now=now)
     case = moved(tx, case, event, actor=actor, now=now, details=told, not_before=due)
-    if case.kind in CHANGES_A_LINE:
+    if case.kind in ANNOUNCED:
         _announce_change(tx, service, case, now)
     # A change waits for its notices even where there is no window: the clock looks for them.
-    ready = due <= now and case.kind not in CHANGES_A_LINE
+    ready = due <= now and case.kind not in ANNOUNCED
     ready = ready and not tx.line_busy(case.msisdn, besides=case.id)
     return place(tx, service, case, actor=actor, now=now) if ready else case
 
@@ -161,7 +161,7 @@ def place(tx: Transaction, service: Service, case: Case, *, actor: Actor, now: d
     line = tx.line(case.msisdn)
     kind = ORDER_OF.get(case.kind)
     if kind is None:
-        return _done_here(tx, case, line, actor=actor, now=now)
+        return _done_here(tx, service, case, line, actor=actor, now=now)
     authority = _authority(tx, case)
     wait = service.profile.sms_hold
     if case.kind in CHANGES_A_LINE and wait:
@@ -179,7 +179,8 @@ def consequence(tx: Transaction, service: Service, case: Case, *, now: datetime)
     if service.profile.recheck_consequence.value not in set(OrderKind):
         return
     kind = OrderKind(service.profile.recheck_consequence.value)
-    order = _order(case, kind, tx.line(case.msisdn), now)
+    # It names the number only: whatever SIM the line has by then is meant.
+    order = _order(case, kind, None, now)
     send_order(tx, order, authority=f"{case.id}/consequence", now=now)
 
 
@@ -192,30 +193,51 @@ def send_order(tx: Transaction, order: Order, *, authority: str, now: datetime) 
     tx.send(message)
 
 
-def _done_here(
-    tx: Transaction, case: Case, line: Line | None, *, actor: Actor, now: datetime
+def _done_here(  # noqa: PLR0913 - one keyword for each fact of the end
+    tx: Transaction,
+    service: Service,
+    case: Case,
+    line: Line | None,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Case:
     """Finish a case that changes nothing in the network, but may give a line its service back."""
     if line is not None and case.kind is Kind.LOCK_RELEASE:
         tx.change_line(replace(line, locked=False))
+        # Whoever takes the lock away first is heard of before the line goes.
+        notify(
+            tx,
+            case,
+            NoticeKind.LOCK_RELEASED,
+            addresses=reachable(line.msisdn, line.second_channel),
+            answer=None,
+            hasher=service.hasher,
+            now=now,
+        )
     if line is not None and case.kind is Kind.RECHECK and line.status is not LineStatus.ACTIVE:
-        order = _order(case, OrderKind.RESTORE, line, now)
+        order = _order(case, OrderKind.RESTORE, None, now)
         send_order(tx, order, authority=_authority(tx, case), now=now)
     return moved(tx, case, Event.ISSUED, actor=actor, now=now)
 
 
 def _announce_change(tx: Transaction, service: Service, case: Case, now: datetime) -> None:
     line = tx.line(case.msisdn)
-    if line is not None:
-        notify(
-            tx,
-            case,
-            NoticeKind.CHANGE_ASKED,
-            addresses=reachable(line.msisdn, line.second_channel),
-            answer=TokenUse.OBJECTION,
-            hasher=service.hasher,
-            now=now,
-        )
+    objected = Reason(ReasonCode.OBJECTED)
+    weighed = any(objected in kept.decision.reasons for kept in tx.decisions(case.id))
+    if weighed:
+        # Two reviewers approved against an objection. Whoever stole the old SIM has had a say.
+        tx.spend_tokens(case.id, uses=frozenset({TokenUse.OBJECTION}), now=now)
+    notify(
+        tx,
+        case,
+        NoticeKind.CHANGE_ASKED,
+        # A number that comes from elsewhere is told where it is served until then.
+        addresses=reachable(case.msisdn, line.second_channel if line is not None else None),
+        answer=None if weighed else TokenUse.OBJECTION,
+        hasher=service.hasher,
+        now=now,
+    )
 
 
 def _authority(tx: Transaction, case: Case) -> str:

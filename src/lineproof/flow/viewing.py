@@ -70,9 +70,11 @@ def decisions_of(
         return tx.decisions(case.id)
 
 
-def notices_of(service: Service, case_id: str, operator: str) -> Sequence[Notice] | Refused:
+def notices_of(
+    service: Service, case_id: str, operator: str, *, now: datetime
+) -> Sequence[Notice] | Refused:
     """Give a case's notices to the operator's system."""
-    case = case_of(service, case_id, operator)
+    case = view_case(service, case_id, operator, now=now)
     if isinstance(case, Refused):
         return case
     with service.store.read() as tx:
@@ -91,6 +93,19 @@ def line_of(service: Service, msisdn: str, operator: str) -> Line | Refused:
     with service.store.read() as tx:
         line = tx.line(msisdn)
     return line if line is not None and line.operator == operator else NO_LINE
+
+
+def view_line(service: Service, msisdn: str, operator: str, *, now: datetime) -> Line | Refused:
+    """Give a line to the operator's system; the look is on record."""
+    line = line_of(service, msisdn, operator)
+    if isinstance(line, Refused):
+        return line
+    with service.store.begin() as tx:
+        actor = Actor(ActorKind.SYSTEM, operator)
+        # Which line, for who knows its number, and nobody else.
+        told = {"line": service.hasher.secret("line_in_log", msisdn)}
+        tx.log(Deed(actor=actor, action="line_viewed", case="", details=told), at=now)
+    return line
 
 
 def read_log(

@@ -178,7 +178,6 @@ def test_an_old_sim_that_has_another_line_by_now_keeps_it() -> None:
             "line_changed",
         ),
         (order(OrderKind.SUSPEND, old_sim=FIRST), register(on(SECOND, LINE)), "line_changed"),
-        (order(OrderKind.SUSPEND), register(on(SECOND, LINE)), "line_changed"),
         (order(OrderKind.RESTORE, old_sim=FIRST), register(), "line_unknown"),
         (order(OrderKind.HOLD_SMS, old_sim=FIRST, until=UNTIL), register(), "line_unknown"),
     ],
@@ -204,3 +203,13 @@ def test_the_same_sim_under_another_iccid_is_not_retired() -> None:
     asked = order(OrderKind.CHANGE_SIM, sim=same, old_sim=FIRST)
     assert left(asked, register(on(FIRST, LINE))) == ()
     assert isinstance(left(asked, register(on(FIRST, None))), Rejected)
+
+
+@pytest.mark.parametrize("kind", [OrderKind.SUSPEND, OrderKind.BAR_OUTGOING])
+def test_a_consequence_that_names_no_sim_meets_the_line_on_whatever_sim_it_has(
+    kind: OrderKind,
+) -> None:
+    """A change of SIM just before a deadline does not take the line out of its reach."""
+    steps = left(order(kind), register(on(FIRST, None), on(SECOND, LINE)))
+    assert not isinstance(steps, Rejected)
+    assert [step.imsi for step in steps] == [SECOND.imsi]

@@ -172,7 +172,8 @@ def _on_the_line(order: Order, found: Seen) -> tuple[Step, ...] | Rejected:
     if order.kind is OrderKind.HOLD_SMS:
         # It goes out beside a change of SIM and may come after it, so it asks for no SIM.
         return () if on.sms_held_until == order.until else (HoldSms(on.imsi, order.until),)
-    if sim is None or on.imsi != sim.imsi:
+    # A bar, a suspension and its end are the line's, whatever SIM it has by now: they name none.
+    if sim is not None and on.imsi != sim.imsi:
         return _LINE_CHANGED
     wanted: dict[OrderKind, SetAccess | SetBarred] = {
         OrderKind.BAR_OUTGOING: SetBarred(on.imsi, barred=True),

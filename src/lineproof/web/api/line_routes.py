@@ -10,8 +10,8 @@ from pydantic import Field
 from lineproof.domain.line import Line, LineStatus
 from lineproof.flow.hold_lines import lines_in_my_name, lock, lock_mine
 from lineproof.flow.refused import Refused
-from lineproof.flow.viewing import line_of
-from lineproof.web.api.shapes import MSISDN, PROBLEMS, Asked, LineNumber, Told
+from lineproof.flow.viewing import line_of, view_line
+from lineproof.web.api.shapes import PROBLEMS, Asked, LineNumber, Told
 from lineproof.web.callers import Subscriber, System, as_actor
 from lineproof.web.context import Ctx, Now
 from lineproof.web.problems import refused
@@ -28,22 +28,42 @@ class LineTold(Told):
     changed_at: datetime = Field(description="The last change of SIM or holder.")
 
 
+class OwnLineTold(Told):
+    """One line, as its holder is shown it."""
+
+    line: str = Field(description="Names the line in this session's requests.")
+    number: str = Field(
+        description="Only its last digits where a page alone spoke for the person.",
+        examples=["\N{BULLET}" * 6 + "01"],
+    )
+    status: LineStatus
+    locked: bool = Field(description="No SIM replacement and no transfer while it holds.")
+    changed_at: datetime = Field(description="The last change of SIM or holder.")
+
+
 class LinesTold(Told):
     """The lines of one person."""
 
-    lines: list[LineTold]
+    lines: list[OwnLineTold]
 
 
 class LockAsked(Asked):
-    """Which of one's own lines."""
+    """Which of one's own lines, as the list names it."""
 
-    msisdn: str = Field(pattern=MSISDN, examples=["15550001"])
+    line: str = Field(pattern=r"^[A-Za-z0-9_-]{16,100}$")
+
+
+class LockTold(Told):
+    """A line of one's own, and its lock."""
+
+    line: str
+    locked: bool
 
 
 @router.get("/lines/{msisdn}")
-def read_line(msisdn: LineNumber, client: System, ctx: Ctx) -> LineTold:
+def read_line(msisdn: LineNumber, client: System, ctx: Ctx, now: Now) -> LineTold:
     """Read a line of this system's."""
-    return _told(line_of(ctx.service, msisdn, client.id))
+    return _told(view_line(ctx.service, msisdn, client.id, now=now))
 
 
 @router.put("/lines/{msisdn}/lock")
@@ -61,13 +81,26 @@ def read_own_lines(case: Subscriber, ctx: Ctx, now: Now) -> LinesTold:
     found = lines_in_my_name(ctx.service, case, now=now)
     if isinstance(found, Refused):
         raise refused(found)
-    return LinesTold(lines=[_told(line) for line in found])
+    lines = [
+        OwnLineTold(
+            line=own.reference,
+            number=own.number,
+            status=own.line.status,
+            locked=own.line.locked,
+            changed_at=own.line.changed_at,
+        )
+        for own in found
+    ]
+    return LinesTold(lines=lines)
 
 
 @router.post("/session/locks", status_code=201, tags=["subscriber"])
-def lock_own_line(asked: LockAsked, case: Subscriber, ctx: Ctx, now: Now) -> LineTold:
+def lock_own_line(asked: LockAsked, case: Subscriber, ctx: Ctx, now: Now) -> LockTold:
     """Lock a line of one's own, free of charge."""
-    return _told(lock_mine(ctx.service, case, asked.msisdn, now=now))
+    found = lock_mine(ctx.service, case, asked.line, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return LockTold(line=asked.line, locked=found.locked)
 
 
 def _told(line: Line | Refused) -> LineTold:

@@ -63,9 +63,9 @@ class Taken(Told):
 
 
 @router.get("/cases/{case_id}/notices")
-def list_notices(case_id: CaseId, client: System, ctx: Ctx) -> NoticesTold:
+def list_notices(case_id: CaseId, client: System, ctx: Ctx, now: Now) -> NoticesTold:
     """List a case's notices and when each was sent."""
-    found = notices_of(ctx.service, case_id, client.id)
+    found = notices_of(ctx.service, case_id, client.id, now=now)
     if isinstance(found, Refused):
         raise refused(found)
     notices = [
