@@ -336,8 +336,6 @@ def test_what_was_sealed_is_gone_from_the_file_with_the_decision(scene: Scene) -
     said = {"kind": "approve", "reason": "same_person"}
     scene.staff("reviewer", "POST", f"/v1/reviews/{visitor.case}/verdicts", json=said)
     assert "held.envelope" not in dict(values(scene.store))
-    # The write-ahead log holds what was until it is written back, as it is at the latest now.
-    scene.store.close()
     left = b"".join(path.read_bytes() for path in scene.folder.iterdir())
     assert not any(middle in left for middle in middles)
 

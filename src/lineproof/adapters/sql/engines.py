@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -67,6 +69,26 @@ def writing(engine: sa.Engine) -> sa.Engine:
 def reading(engine: sa.Engine) -> sa.Engine:
     """Give the engine for transactions that read: what they see is of one moment."""
     return engine.execution_options(lineproof=READS)
+
+
+def overwrite_deleted(connection: sa.Connection) -> None:
+    """Write SQLite's write-ahead log back and empty it: what was deleted stands in it until then.
+
+    Whoever reads at this moment keeps it from being emptied; the next time it is. PostgreSQL does
+    the same in its own time (autovacuum), and what is held there is sealed all the while.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    cursor = connection.connection.cursor()
+    # The commit is done, so nothing here may fail it, and nobody waits for readers.
+    with suppress(sqlite3.Error):
+        before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={before}")
+    cursor.close()
 
 
 def _sqlite(url: sa.URL, connections: int, wait: float) -> sa.Engine:

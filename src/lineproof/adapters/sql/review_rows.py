@@ -120,7 +120,8 @@ class ReviewRows(Rows):
 
     def let_go(self, case_id: str) -> None:
         """Delete everything that is held of a case."""
-        self._delete(HELD, HELD.c.case_id == case_id)
+        if self._delete(HELD, HELD.c.case_id == case_id):
+            self.let_something_go = True
 
 
 def _pair(reason: Reason) -> list[str]:

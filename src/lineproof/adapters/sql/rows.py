@@ -21,6 +21,8 @@ class Rows:
     def __init__(self, connection: sa.Connection, *, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
+        self.let_something_go = False
+        """Whether pictures were deleted, of which no byte may stay behind."""
 
     def _add(self, table: sa.Table, values: Mapping[str, Any]) -> None:
         """Write a new row. Taken if one of the table's keys is; the transaction goes on."""

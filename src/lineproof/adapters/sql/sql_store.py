@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from lineproof.adapters.sql.answer_rows import AnswerRows
 from lineproof.adapters.sql.asked_rows import AskedRows
 from lineproof.adapters.sql.case_rows import CaseRows
-from lineproof.adapters.sql.engines import CONNECTIONS, WAIT, engine_of, reading, writing
+from lineproof.adapters.sql.engines import (
+    CONNECTIONS,
+    WAIT,
+    engine_of,
+    overwrite_deleted,
+    reading,
+    writing,
+)
 from lineproof.adapters.sql.line_rows import LineRows
 from lineproof.adapters.sql.log_rows import LogRows
 from lineproof.adapters.sql.order_rows import OrderRows
@@ -59,10 +66,13 @@ class SqlStore:
         Raises StoreDown where the database does not answer. A connection that is lost during the
         commit itself leaves open whether it was written; ids and keys say so when it is retried.
         """
-        with told(), self._in_turn(), self._writing.begin() as connection:
-            transaction = SqlTransaction(connection, writes=True)
-            yield transaction
-            transaction.write_log()
+        with told(), self._in_turn(), self._writing.connect() as connection:
+            with connection.begin():
+                transaction = SqlTransaction(connection, writes=True)
+                yield transaction
+                transaction.write_log()
+            if transaction.let_something_go:
+                overwrite_deleted(connection)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
