@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LIMITS: Final = {
     "screen_recapture": 20.0,
     "print_copy": 5.5,
-    "portrait_replaced": 0.5,
+    "portrait_replaced": 4.3,
     "zone_typeface": 0.2,
     "zone_spacing": 0.12,
     # Twice what the rule gives: it knows our own specimens only, which all have the zone alike.
