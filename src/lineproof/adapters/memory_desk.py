@@ -40,8 +40,9 @@ class MemoryDesk:
         """Give the document of a case, if it still lies there."""
         with self._lock:
             self._tidy(now)
-            found = self._lying.get(case_id)
-            return found[1] if found is not None else None
+            put_at, shown = self._lying.get(case_id, (now, None))
+            # Where the clock was set back, an older one may lie behind one that is put later.
+            return shown if now < put_at + LIFE else None
 
     def clear(self, case_id: str) -> None:
         """Forget a case's document."""
