@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 from PIL import Image, ImageDraw
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from lineproof.domain.case import Case
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
     from lineproof.domain.profile import Profile
@@ -94,21 +97,45 @@ class Eye:
 
 
 @dataclass(slots=True)
+class Overheard:
+    """The application, with all that it says of pages kept: what a browser drops is here still."""
+
+    app: ASGIApp
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """Path, and a piece of the body that was answered."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and keep what was said."""
+
+        async def telling(message: Message) -> None:
+            if message["type"] == "http.response.body" and scope["path"].startswith("/c"):
+                self.said.append((scope["path"], message.get("body", b"").decode()))
+            await send(message)
+
+        await self.app(scope, receive, telling)
+
+
+@dataclass(slots=True)
 class Place:
     """A house that a browser can enter."""
 
     house: House
     address: str
     eye: Eye
+    overheard: Overheard
 
     def link(self, kind: str = "new_line", msisdn: str = "15550001") -> str:
         """Open a case; give the link that the operator would send."""
         return f"{self.address}/c#{self.house.open(kind, msisdn)['client_secret']}"
 
+    def case(self) -> Case:
+        """Give the newest case."""
+        with self.house.stage.service.store.read() as tx:
+            return tx.cases(operator="op", statuses=frozenset(), after="", limit=100)[-1]
+
     def status(self) -> str:
         """Give the status of the newest case."""
-        cases: list[dict[str, Any]] = self.house.system("GET", "/v1/cases").json()["cases"]
-        return str(cases[-1]["status"])
+        return str(self.case().status)
 
 
 @contextmanager
@@ -121,8 +148,9 @@ def place(folder: Path, profile: Profile = REGIME, site: Site | None = None) -> 
     found._serve(replace(service, site=site or told))  # noqa: SLF001 - the house is a test's own
     opened = socket.socket()
     opened.bind(("127.0.0.1", 0))
+    overheard = Overheard(found.app)
     config = uvicorn.Config(
-        found.app, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
+        overheard, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
@@ -130,7 +158,7 @@ def place(folder: Path, profile: Profile = REGIME, site: Site | None = None) -> 
     while not server.started:
         time.sleep(0.01)
     try:
-        yield Place(found, f"http://localhost:{opened.getsockname()[1]}", eye)
+        yield Place(found, f"http://localhost:{opened.getsockname()[1]}", eye, overheard)
     finally:
         server.should_exit = True
         server.force_exit = True
@@ -146,7 +174,7 @@ def drawn_page() -> bytes:
     pen = ImageDraw.Draw(picture)
     pen.rectangle((60, 90, 290, 380), fill="#c9d6de")
     pen.ellipse((120, 140, 230, 260), fill="#6c7f8c")
-    return _jpeg(picture)
+    return as_jpeg(picture)
 
 
 def silhouette(width: int = 640, height: int = 480) -> Image.Image:
@@ -163,11 +191,12 @@ def silhouette(width: int = 640, height: int = 480) -> Image.Image:
 
 def film(picture: Image.Image, file: Path, frames: int = 4) -> Path:
     """Write a film that a browser takes for a camera: Motion JPEG, the same picture each time."""
-    file.write_bytes(_jpeg(picture.convert("RGB")) * frames)
+    file.write_bytes(as_jpeg(picture.convert("RGB")) * frames)
     return file
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def as_jpeg(picture: Image.Image) -> bytes:
+    """Give a picture as the bytes of a file."""
     out = io.BytesIO()
     picture.save(out, format="JPEG", quality=92)
     return out.getvalue()

@@ -80,7 +80,6 @@ def _face(walk: Walk) -> Iterator[str]:
     walk.until_face()
     yield "face"
     walk.opens_camera()
-    walk.tab.locator(".face-stage[data-state]").wait_for()
     yield "face-camera"
     eye.face = NOBODY_ELSE
     with walk.tab.expect_navigation():

@@ -71,7 +71,7 @@ class Walk:
     def opens_camera(self) -> None:
         """Open the camera."""
         self.tab.locator("face-capture button").click()
-        self.tab.locator("face-capture video").wait_for()
+        self.tab.locator(".face-stage[data-state]").wait_for()
 
     def shows_face(self, then: str = "/c/result") -> None:
         """Open the camera and take the pictures."""
