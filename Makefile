@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 BIN := .venv/bin
 PACK := src/lineproof/packs/built/default/pack.toml
 
-.PHONY: help demo test check fix bench fuzz parsers wheel pack clean
+.PHONY: help axe demo test check fix bench fuzz parsers wheel pack clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ check: .venv/ready ## Everything CI runs, the quick checks first: format, lint, 
 fix: .venv/ready ## Format and mend what ruff can
 	@$(BIN)/ruff format src tests benchmarks
 	@$(BIN)/ruff check --fix src tests benchmarks
+
+axe: .venv/ready ## Fetch axe-core, by which the tests look for what shuts people out of a page
+	@$(BIN)/python -m tests.axe
 
 bench: $(PACK) ## Measure speed and error rates (docs/measurements.md)
 	@$(BIN)/uv sync --frozen --inexact --compile-bytecode --group bench
@@ -56,7 +59,7 @@ $(PACK): .venv/ready src/lineproof/packs/build/default.lock.toml src/lineproof/p
 
 .PHONY: pack-if-possible
 pack-if-possible:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory pack; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory pack axe; \
 	$(BIN)/lineproof demo --out out/demo >/dev/null || echo "The demonstration did not pass; tests that need its photographs may be skipped."; \
 	else echo "npm is missing, so no pack can be built: the tests that need one are skipped. Install Node.js 20 or newer."; fi
 
