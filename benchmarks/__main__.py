@@ -16,6 +16,7 @@ from benchmarks import (
     outlines,
     people,
     serving,
+    signals,
     speed,
     storage,
     writers,
@@ -39,6 +40,7 @@ MEASUREMENTS = {
     "chips": documents.chips,
     "portraits": documents.portraits,
     "outlines": outlines.outlines,
+    "signals": signals.signals,
     "storage": storage.storage,
     "serving": serving.serving,
     "writers": writers.writers,
@@ -49,6 +51,7 @@ NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": 
     "chips": "emrtd",
     "portraits": "frll",
     "outlines": "frll",
+    "signals": "mrz_pages",
 }
 
 
