@@ -33,7 +33,14 @@ from lineproof.web.arriving import Arriving
 from lineproof.web.callers import Anybody
 from lineproof.web.context import Context, utc_now
 from lineproof.web.gate import Gate
-from lineproof.web.pages import arrival, choosing, results, showing, static_files
+from lineproof.web.pages import (
+    answering,
+    arrival,
+    choosing,
+    results,
+    showing,
+    static_files,
+)
 from lineproof.web.problems import answer, of_http, of_validation
 from lineproof.web.reception import Reception, request_id_of
 from lineproof.web.sign_in.door import Door
@@ -92,6 +99,7 @@ ROUTERS = (
     health,
     browsing,
     static_files,
+    answering,
     arrival,
     choosing,
     showing,
