@@ -361,7 +361,7 @@ class Transaction(Protocol):
         """Give every member of staff, by id."""
 
     def put_passkey(self, passkey: Passkey) -> None:
-        """Keep a passkey, or its new count."""
+        """Keep a passkey, or its new count. Taken if it is somebody else's."""
 
     def passkeys(self, staff_id: str) -> Sequence[Passkey]:
         """Give a member's passkeys."""
@@ -381,8 +381,11 @@ class Transaction(Protocol):
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
         """Give one of them."""
 
-    def remember_assertion(self, client_id: str, jti: str, *, until: datetime) -> None:
-        """Keep that a client's assertion was used. Taken if it was (RFC 7523, 3)."""
+    def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
+        """Keep that something was used that may be used once, such as an assertion (RFC 7523, 3).
+
+        Taken if it was used already. A scope is a client's id or begins with ``staff:``.
+        """
 
     # Answers and counts --------------------------------------------------------------------------
     def remember(self, client: str, key: str, answer: Answer, *, now: datetime) -> None:

@@ -161,10 +161,15 @@ def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "kind", "number"),
-    [("UTO", "P", "l898-902c 3"), ("uto", "p", "L898902C3"), ("UTO<", "P<", "L898902C3<<")],
+    [
+        ("UTO", "P", "l898-902c 3"),
+        ("uto", "p", "L898902C3"),
+        ("UTO<", "P<", "L898902C3<<"),
+        ("UTO", "P", "L8989O2C3"),
+    ],
 )
 def test_a_document_is_the_same_however_it_is_written(issuer: str, kind: str, number: str) -> None:
-    """Spaces, hyphens, fillers and small letters make no second person of one document."""
+    """Spaces, hyphens, fillers, small letters and an O typed for 0 make no second document."""
     hasher = KeyedHasher(ONE)
     plain = hasher.person(issuer="UTO", kind="P", number="L898902C3")
     assert hasher.person(issuer=issuer, kind=kind, number=number) == plain

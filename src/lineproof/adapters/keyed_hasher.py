@@ -24,10 +24,11 @@ class KeyedHasher:
         """Give the keyed hash of a document: the same for the same document, and no way back.
 
         Spaces, hyphens and small letters make no other document of it, and neither does a state
-        by another code: a zone says D, who types may write DEU or DE. 64 hexadecimal digits.
+        by another code: a zone says D, who types may write DEU or DE. O and 0 are one sign of a
+        number, since people and print do not tell them apart. 64 hexadecimal digits.
         """
         state = _plain(issuer)
-        parts = (alpha_2(state) or state, _plain(kind), _plain(number))
+        parts = (alpha_2(state) or state, _plain(kind), _plain(number).replace("O", "0"))
         return hmac.digest(self._person, _joined(*parts), "sha256").hex()
 
     def secret(self, use: str, subject: str) -> str:

@@ -253,7 +253,7 @@ def test_each_record_goes_at_its_own_time(store: SqlStore) -> None:
         tx.add_token(replace(a_token("over"), expires_at=NOW))
         tx.add_token(replace(a_token("good"), expires_at=soon))
         for jti, until in (("over", NOW), ("good", soon)):
-            tx.remember_assertion("op-1", jti, until=until)
+            tx.spend_once("op-1", jti, until=until)
         for at in (NOW - HOUR, NOW):
             tx.add_attempt("case_1", "person-1", at=at)
             tx.remember("op-1", at.isoformat(), Answer(request_hash="", status=1, body=""), now=at)
@@ -266,7 +266,7 @@ def test_each_record_goes_at_its_own_time(store: SqlStore) -> None:
     with store.begin() as tx:
         assert [item.name for item in tx.held("case_1", now=NOW)] == ["live"]
         assert (tx.token("over"), tx.token("good") is not None) == (None, True)
-        tx.remember_assertion("op-1", "over", until=soon)
+        tx.spend_once("op-1", "over", until=soon)
         assert tx.attempts("person-1", since=NOW - DAY) == 1
         assert tx.remembered("op-1", (NOW - HOUR).isoformat()) is None
         assert tx.remembered("op-1", NOW.isoformat()) is not None

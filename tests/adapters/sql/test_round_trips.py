@@ -364,14 +364,26 @@ def test_parties_are_put_and_put_again(store: SqlStore) -> None:
         assert (tx.staff("x"), tx.client("x"), tx.endpoint("x")) == (None, None, None)
 
 
+def test_a_passkey_does_not_change_hands(store: SqlStore) -> None:
+    """Who registers a credential of somebody else's does not get their sign-in."""
+    hers = Passkey(credential_id=b"c", staff="s-1", public_key=b"key", sign_count=0)
+    with store.begin() as tx:
+        for name in ("s-1", "s-2"):
+            tx.put_staff(Staff(id=name, role=Role.AGENT, shop="shop", active=True))
+        tx.put_passkey(hers)
+        with pytest.raises(Taken):
+            tx.put_passkey(replace(hers, staff="s-2", public_key=b"other"))
+        assert tx.passkeys("s-1") == [hers]
+
+
 def test_an_assertion_and_a_key_serve_once(store: SqlStore) -> None:
     """Of two clients with the same words each has its own; the same again is Taken."""
     answer = Answer(request_hash="h", status=201, body='{"a": "ü"}')
     with store.begin() as tx:
-        tx.remember_assertion("op-1", "jti", until=NOW)
-        tx.remember_assertion("op-2", "jti", until=NOW)
+        tx.spend_once("op-1", "jti", until=NOW)
+        tx.spend_once("op-2", "jti", until=NOW)
         with pytest.raises(Taken):
-            tx.remember_assertion("op-1", "jti", until=NOW + DAY)
+            tx.spend_once("op-1", "jti", until=NOW + DAY)
         assert tx.remembered("op-1", "key") is None
         tx.remember("op-1", "key", answer, now=NOW)
         with pytest.raises(Taken):

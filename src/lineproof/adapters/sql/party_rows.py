@@ -50,7 +50,13 @@ class PartyRows(Rows):
         return [_staff(row) for row in self._all(sa.select(STAFF).order_by(STAFF.c.id))]
 
     def put_passkey(self, passkey: Passkey) -> None:
-        """Keep a passkey, or its new count."""
+        """Keep a passkey, or its new count. Taken if it is somebody else's."""
+        theirs = sa.select(PASSKEYS.c.staff).where(
+            PASSKEYS.c.credential_id == passkey.credential_id
+        )
+        row = self._one(self._locked(theirs))
+        if row is not None and row.staff != passkey.staff:
+            raise Taken("passkey")
         columns = {
             "credential_id": passkey.credential_id,
             "staff": passkey.staff,
@@ -111,9 +117,9 @@ class PartyRows(Rows):
         row = self._one(sa.select(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id))
         return _endpoint(row) if row is not None else None
 
-    def remember_assertion(self, client_id: str, jti: str, *, until: datetime) -> None:
-        """Keep that a client's assertion was used. Taken if it was (RFC 7523, 3)."""
-        self._add(ASSERTIONS, {"client": client_id, "jti": jti, "until": until})
+    def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
+        """Keep that something was used that may be used once. Taken if it was used already."""
+        self._add(ASSERTIONS, {"client": scope, "jti": name, "until": until})
 
     def key_noted(self, key_id: str) -> str:
         """Note the deployment's key by its id, unless one is noted; give the one that is."""

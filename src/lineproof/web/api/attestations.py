@@ -15,7 +15,10 @@ from lineproof.web.context import Ctx, Now
 
 router = APIRouter(prefix="/v1/cases", tags=["staff"], responses=PROBLEMS)
 
-Typed = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9 /.-]+$")]
+Typed = Annotated[
+    str,
+    Field(max_length=40, pattern=r"^[ /.-]*[A-Za-z0-9][A-Za-z0-9 /.-]*$", examples=["L898902C3"]),
+]
 """What is typed from a document; it is hashed at once and kept nowhere."""
 
 
@@ -23,7 +26,10 @@ class AttestationAsked(Asked):
     """What one member of staff saw and typed."""
 
     issuer: str = Field(pattern=r"^[A-Za-z]{1,3}$", description="ICAO 9303-3, 5; or ISO 3166-1.")
-    kind: str = Field(pattern=r"^[A-Za-z]{1,2}$", description="The document's code, such as P.")
+    kind: str = Field(
+        pattern=r"^[A-Za-z]{0,2}$",
+        description="The document's code, such as P; empty where it has none, as a licence.",
+    )
     number: Typed
     same_person: StrictBool
     document_valid: StrictBool

@@ -68,7 +68,7 @@ def token_request(door: Door, form: bytes) -> Issued | OAuthRefused:
         return NOT_PROVEN
     try:
         with door.store.begin() as tx:
-            tx.remember_assertion(good.client, good.jti, until=good.until)
+            tx.spend_once(good.client, good.jti, until=good.until)
     except Taken:
         return NOT_PROVEN
     said = {"client": good.client, "scope": SCOPE}

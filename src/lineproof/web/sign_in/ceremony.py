@@ -108,7 +108,7 @@ def spend(door: Door, state: str, *, purpose: str, now: datetime) -> Mapping[str
         return None
     try:
         with door.store.begin() as tx:
-            tx.remember_assertion(SPENT, opened.said["challenge"], until=opened.expires_at)
+            tx.spend_once(SPENT, opened.said["challenge"], until=opened.expires_at)
     except Taken:
         return None
     return opened.said

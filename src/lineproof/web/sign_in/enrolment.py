@@ -105,10 +105,10 @@ def _kept(
         for known in tx.passkeys(member.id)
     ):
         return PASSKEY_TAKEN
-    tx.remember_assertion(SPENT, said["enrolment"], until=now + LIFE)
+    tx.spend_once(SPENT, said["enrolment"], until=now + LIFE)
     if said["first"] == "yes":
         # Two links, answered at once, must not make two first admins: one of them is undone here.
-        tx.remember_assertion(SPENT, "first", until=now + FIRST_LIFE)
+        tx.spend_once(SPENT, "first", until=now + FIRST_LIFE)
     tx.put_staff(staff)
     tx.put_passkey(passkey)
     tx.log(_deed(staff.id, "passkey_added", staff=staff.id), at=now)
