@@ -382,10 +382,7 @@ class Transaction(Protocol):
         """Give one of them."""
 
     def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
-        """Keep that something was used that may be used once, such as an assertion (RFC 7523, 3).
-
-        Taken if it was used already. A scope is a client's id or begins with ``staff:``.
-        """
+        """Keep that what serves once was used (RFC 7523, 3). Taken if it was used already."""
 
     # Answers and counts --------------------------------------------------------------------------
     def remember(self, client: str, key: str, answer: Answer, *, now: datetime) -> None:
