@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
-COLOURS = 48
+COLOURS = 96
 TOO_LARGE = 60_000
 
 PHONE = {

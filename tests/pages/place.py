@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from PIL import Image, ImageDraw
@@ -54,6 +54,8 @@ class Eye:
     document: DocumentFinding = field(default_factory=lambda: passport("P1"))
     refused: Unreadable | None = None
     """Why no page can be read."""
+    fault: Exception | None = None
+    """What goes wrong in reading."""
     frames: list[bytes] = field(default_factory=list)
     """The live pictures that came."""
 
@@ -91,6 +93,8 @@ class Eye:
     ) -> DocumentReading | PageRefused:
         """Read the document."""
         del pages, chip, today, challenge
+        if self.fault is not None:
+            raise self.fault
         if self.refused is not None:
             return PageRefused(0, self.refused)
         return DocumentReading(finding=self.document, portrait=b"portrait")
@@ -108,7 +112,9 @@ class Overheard:
         """Answer, and keep what was said."""
 
         async def telling(message: Message) -> None:
-            if message["type"] == "http.response.body" and scope["path"].startswith("/c"):
+            if message["type"] == "http.response.body" and scope["path"].startswith(
+                ("/c", "/answer")
+            ):
                 self.said.append((scope["path"], message.get("body", b"").decode()))
             await send(message)
 
@@ -139,15 +145,22 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, profile: Profile = REGIME, site: Site | None = None) -> Iterator[Place]:
+def place(
+    folder: Path,
+    profile: Profile = REGIME,
+    site: Site | None = None,
+    **settings: Any,  # noqa: ANN401 - each setting says what it may be
+) -> Iterator[Place]:
     """Serve a house on a free port of this machine."""
-    found = house(folder, profile, person_rate=MUCH, stranger_rate=MUCH, system_rate=MUCH)
+    opened = socket.socket()
+    opened.bind(("127.0.0.1", 0))
+    address = f"http://localhost:{opened.getsockname()[1]}"
+    rates = {"person_rate": MUCH, "stranger_rate": MUCH, "system_rate": MUCH}
+    found = house(folder, profile, origin=address, counter_client="op", **rates, **settings)
     eye = Eye()
     service = found.stage.service
     told = Site(engine=eye, reader=eye)
     found._serve(replace(service, site=site or told))  # noqa: SLF001 - the house is a test's own
-    opened = socket.socket()
-    opened.bind(("127.0.0.1", 0))
     overheard = Overheard(found.app)
     config = uvicorn.Config(
         overheard, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
@@ -158,7 +171,7 @@ def place(folder: Path, profile: Profile = REGIME, site: Site | None = None) -> 
     while not server.started:
         time.sleep(0.01)
     try:
-        yield Place(found, f"http://localhost:{opened.getsockname()[1]}", eye, overheard)
+        yield Place(found, address, eye, overheard)
     finally:
         server.should_exit = True
         server.force_exit = True

@@ -227,3 +227,17 @@ def test_leaving_deletes_and_ends(tab: Page, window: BrowserContext, there: Plac
     tab.go_back()
     tab.reload()
     assert walk.title() == "We do not know which request this is"
+
+
+def test_a_fault_of_ours_is_said_plainly(tab: Page, there: Place) -> None:
+    """Where our own code fails, a person meets a sentence and a way on, and no traceback."""
+    there.eye.fault = RuntimeError("X123 is the number that was read")
+    walk = Walk(tab, there)
+    walk.until_document()
+    walk.chooses_document()
+    with tab.expect_navigation():
+        tab.locator("#document button").click()
+    assert walk.title() == "Something is wrong on our side"
+    assert "X123" not in tab.content()
+    there.eye.fault = None
+    walk.clicks('a[href="/c/case"]', "/c/document")

@@ -101,7 +101,7 @@ class Reception:
         if not isinstance(error, ClientDisconnect):
             self.context.tallies.faults.labels(where="request").inc()
             LOG.error("fault", request_id=request_id, **where(error))
-        return answer(INTERNAL_FAULT, request_id=request_id)
+        return _fault(scope, request_id)
 
     def _count(self, scope: Scope, status: int, took: float) -> None:
         route, method = template(scope), known_method(scope)
@@ -117,6 +117,17 @@ class Reception:
             milliseconds=round(took * 1000, 1),
             caller=scope["state"].get("caller", ""),
         )
+
+
+def _fault(scope: Scope, request_id: str) -> Response:
+    """Answer a fault of ours: with a page where a page was asked for, unless that is the fault."""
+    as_page = scope["state"].get("as_page")
+    if as_page is not None:
+        try:
+            return as_page()  # type: ignore[no-any-return]
+        except Exception as error:  # noqa: BLE001 - nobody above answers a person
+            LOG.error("fault", request_id=request_id, **where(error))  # noqa: TRY400 - it would quote
+    return answer(INTERNAL_FAULT, request_id=request_id)
 
 
 def where(error: BaseException) -> dict[str, object]:

@@ -51,6 +51,9 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answering(request: Request) -> Response:
+            if not wants_json(request):
+                # Whoever meets what nothing here expects still meets a page.
+                request.state.as_page = lambda: _page(request, "fault", 500)
             try:
                 return await handle(request)
             except PageProblem as problem:
@@ -78,4 +81,5 @@ def _answered(request: Request, error: HTTPException | RequestValidationError) -
 
 
 def _page(request: Request, key: str, status: int) -> Response:
-    return page(request, speaking(request), "problem.html", status=status, key=key)
+    template = "staff_problem.html" if request.url.path.startswith("/staff") else "problem.html"
+    return page(request, speaking(request), template, status=status, key=key)

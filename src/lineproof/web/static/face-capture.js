@@ -114,7 +114,8 @@ export class FaceCapture extends HTMLElement {
     await this.video.play();
     this.#stream.getVideoTracks()[0].addEventListener("ended", () => this.#unseen("busy"));
     this.#offer(["take", () => this.take()], ["close", () => this.close(true)]);
-    this.deeds.firstChild.focus();
+    this.deeds.firstChild.focus({ preventScroll: true });
+    this.scrollIntoView({ block: "start" });
     this.#look();
   }
 
