@@ -103,6 +103,13 @@ class Settings(BaseSettings):
             "Empty: none."
         ),
     )
+    counter_client: str = Field(
+        default="",
+        description=(
+            "The operator's system, by its client id, in whose name counters open cases. "
+            "Empty: the counter's pages open none."
+        ),
+    )
     unsafe_dev_login: bool = Field(
         default=False, description="Anybody signs in as anybody. Never where there are people."
     )

@@ -37,8 +37,11 @@ from lineproof.web.pages import (
     answering,
     arrival,
     choosing,
+    counter_pages,
+    own_lines_pages,
     results,
     showing,
+    staff_entry,
     static_files,
 )
 from lineproof.web.problems import answer, of_http, of_validation
@@ -103,7 +106,10 @@ ROUTERS = (
     arrival,
     choosing,
     showing,
+    own_lines_pages,
     results,
+    staff_entry,
+    counter_pages,
 )
 
 
@@ -153,6 +159,9 @@ def build_app(
         responses=PROBLEMS,
         dependencies=[Anybody],
     )
+    if context.settings.unsafe_dev_login:
+        app.include_router(staff_entry.unsafe_router)
+    app.include_router(staff_entry.nowhere)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     # The one that is added last is the first to see a request.
