@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from lineproof.domain.line import Line, LineStatus
+from lineproof.flow.dispute import disputed_lines
 from lineproof.flow.hold_lines import lines_in_my_name, lock, lock_mine
 from lineproof.flow.refused import Refused
 from lineproof.flow.viewing import line_of, view_line
-from lineproof.web.api.shapes import PROBLEMS, Asked, LineNumber, Told
+from lineproof.web.api.shapes import PROBLEMS, Asked, CaseId, LineNumber, Told
 from lineproof.web.callers import Subscriber, System, as_actor
 from lineproof.web.context import Ctx, Now
 from lineproof.web.problems import refused
@@ -47,6 +48,12 @@ class LinesTold(Told):
     lines: list[OwnLineTold]
 
 
+class DisputedTold(Told):
+    """Lines of this system's that stand in a person's name, who says that they are not theirs."""
+
+    lines: list[LineTold]
+
+
 class LockAsked(Asked):
     """Which of one's own lines, as the list names it."""
 
@@ -73,6 +80,13 @@ def lock_line(msisdn: LineNumber, client: System, ctx: Ctx, now: Now) -> LineTol
     if isinstance(found, Refused):
         raise refused(found)
     return _told(lock(ctx.service, found.msisdn, actor=as_actor(client), now=now))
+
+
+@router.get("/cases/{case_id}/disputes")
+def list_disputed(case_id: CaseId, client: System, ctx: Ctx, now: Now) -> DisputedTold:
+    """Say which lines of this system's the person of a case disputed: after ``line.disputed``."""
+    found = disputed_lines(ctx.service, case_id, client.id, now=now)
+    return DisputedTold(lines=[_told(line) for line in found])
 
 
 @router.get("/session/lines", tags=["subscriber"])
