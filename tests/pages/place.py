@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -144,6 +143,19 @@ class Place:
         return str(self.case().status)
 
 
+class Announced(uvicorn.Server):
+    """A server that says when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
 @contextmanager
 def place(
     folder: Path,
@@ -165,11 +177,10 @@ def place(
     config = uvicorn.Config(
         overheard, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
     )
-    server = uvicorn.Server(config)
+    server = Announced(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    assert server.ready.wait(30)
     try:
         yield Place(found, address, eye, overheard)
     finally:
