@@ -16,6 +16,10 @@ NOT_SETTINGS = frozenset({"CACHE", "DEBUG", "HOME"})
 """Variables with our prefix that other parts of Lineproof read."""
 
 
+FOR_TRYING = "evaluation@"
+"""Profiles of this name ask for too little to open a real line."""
+
+
 class SettingsRefused(ValueError):  # noqa: N818 - it is what it says
     """A setting is unknown or cannot be what it was set to; the sentence names it."""
 
@@ -118,6 +122,16 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """The origin by which browsers know this service."""
         return self.origin or f"http://localhost:{self.port}"
+
+    def unsafe(self, profile: str) -> list[str]:
+        """Name what no service with people may have; ``profile`` is the one it runs with."""
+        found = {
+            "unsafe_dev_login": self.unsafe_dev_login,
+            "profile_for_trying": profile.startswith(FOR_TRYING),
+            "simulated_network": self.operator == "simulated",
+            "simulated_inbox": not self.messenger_url,
+        }
+        return [name for name, holds in found.items() if holds]
 
     @property
     def body_time(self) -> timedelta:

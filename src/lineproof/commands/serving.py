@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 EXTRA = "The service needs its extra: pip install 'lineproof[service]'."
 
+WARNINGS = {
+    "unsafe_dev_login": "the development login is on. Anybody is anybody.",
+    "profile_for_trying": (
+        "the profile is for trying only. It asks for no liveness and waits for nothing. Choose a "
+        "regime's with --profile."
+    ),
+    "simulated_network": "the network is simulated. No order reaches a real line.",
+    "simulated_inbox": "notices go into a simulated inbox. Nobody is told of a change.",
+}
+"""What is said at the start of each setting that no service with people may have."""
+
 
 def serve(
     *,
@@ -79,20 +90,19 @@ def run(settings: Settings) -> None:
             stop(Exit.NOT_READY, service.code, service.sentence, as_json=False)
         log_to(sys.stderr.write)
         server = server_of(service, settings, clock=utc_now)
-        _welcome(settings, server.config.app)
+        _welcome(settings, service.profile.name, server.config.app)
         server.run(sockets=[opened])
 
 
-def _welcome(settings: Settings, app: object) -> None:
+def _welcome(settings: Settings, profile: str, app: object) -> None:
     """Say where it is, what is unsafe, and how the first admin comes in."""
     from lineproof.web.sign_in.enrolment import first_admin_link
 
     console = wide()
     console.print(plain(f"Lineproof serves {settings.address} (profile {settings.profile})."))
     console.print(plain(f"The interface: {settings.address}/docs"))
-    if settings.unsafe_dev_login:
-        sentence = "UNSAFE: the development login is on. Anybody is anybody."
-        console.print(f"[bold red]{sentence}[/]")
+    for name in settings.unsafe(profile):
+        console.print(f"[bold red]UNSAFE: {WARNINGS[name]}[/]")
     link = first_admin_link(app.state.context.door)  # type: ignore[attr-defined]
     if link is not None:
         console.print(plain(f"The first admin makes a passkey here: {link}"), soft_wrap=True)

@@ -30,7 +30,12 @@ class ReadyTold(Told):
     pack: str
     grade: str = Field(description="evaluation or production.")
     profile: str
-    unsafe: list[str] = Field(description="Settings that no service with people may have.")
+    unsafe: list[str] = Field(
+        description=(
+            "What no service with people may have: unsafe_dev_login, profile_for_trying, "
+            "simulated_network, simulated_inbox."
+        )
+    )
 
 
 @router.get("/live")
@@ -53,7 +58,7 @@ def ready(ctx: Ctx, now: Now, response: Response) -> ReadyTold:
         pack=f"{versions.pack} {versions.pack_version}",
         grade=versions.grade,
         profile=ctx.service.profile.name,
-        unsafe=["unsafe_dev_login"] if ctx.settings.unsafe_dev_login else [],
+        unsafe=ctx.settings.unsafe(ctx.service.profile.name),
     )
 
 
