@@ -245,6 +245,15 @@ def test_the_chip_alone_opens_a_line_once_it_signed_our_challenge(scene: Stage) 
     assert (proven.decision.outcome, proven.case.status) == (Outcome.APPROVE, Status.ORDERED)
 
 
+def test_whose_chip_cannot_be_read_goes_to_people_without_a_face_check(scene: Stage) -> None:
+    """From one other way to the next, with no consent to a camera between."""
+    case = scene.open(Kind.NEW_LINE, sim=OLD)
+    agree.take_other_way(scene.service, case.id, Route.CHIP, actor=SYSTEM, now=scene.now)
+    assert scene.in_person(case).status is Status.ORDERED
+    with scene.service.store.read() as tx:
+        assert tx.consents(case.id) == []
+
+
 def test_a_way_that_the_profile_does_not_offer_is_refused(store: Store) -> None:
     """A profile names the ways there are."""
     scene = stage(store, regime(alternatives=frozenset({Route.CHIP})))

@@ -97,6 +97,8 @@ MOVES: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (Status.CAPTURING, Event.WITHDRAWN): Status.WITHDRAWN,
         (Status.CAPTURING, Event.EXPIRED): Status.EXPIRED,
         (Status.OTHER_WAY, Event.CONSENTED): Status.CAPTURING,
+        # Whose chip cannot be read goes to people, without a face check between.
+        (Status.OTHER_WAY, Event.OTHER_WAY_CHOSEN): Status.OTHER_WAY,
         (Status.OTHER_WAY, Event.APPROVED): Status.APPROVED,
         (Status.OTHER_WAY, Event.RETRIED): Status.OTHER_WAY,
         (Status.OTHER_WAY, Event.REFERRED): Status.REFERRED,

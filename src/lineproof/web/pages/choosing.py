@@ -92,7 +92,17 @@ def other_way(
     step = step_of(ctx, case, now=now)
     if step in {NextStep.SEE_STAFF, NextStep.READ_CHIP}:
         part = "chip" if step is NextStep.READ_CHIP else "person"
-        return page(request, language, "on_other_way.html", case=case, part=part)
+        others = sorted(ctx.service.profile.alternatives - {case.route})
+        return page(
+            request,
+            language,
+            "on_other_way.html",
+            case=case,
+            part=part,
+            form=visit.form,
+            # Whose chip cannot be read goes to people, without a face check between.
+            ways=others if part == "chip" else [],
+        )
     if step not in MAY_CHOOSE:
         return lead(request, CASE)
     # In person first: it asks nothing of a telephone and nothing of a document's chip.
