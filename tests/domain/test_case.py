@@ -13,7 +13,9 @@ LEGAL = {
     Status.AWAITING_HOLDER: "holder_agreed holder_declined withdrawn expired",
     Status.OPENED: "consented other_way_chosen withdrawn expired",
     Status.CAPTURING: "approved retried referred refused other_way_chosen withdrawn expired",
-    Status.OTHER_WAY: "consented approved retried referred refused withdrawn expired",
+    Status.OTHER_WAY: (
+        "consented other_way_chosen approved retried referred refused withdrawn expired"
+    ),
     Status.REFERRED: "approved referred refused other_way_chosen withdrawn expired",
     Status.APPROVED: "objected ordered referred refused withdrawn issued",
     Status.ORDERED: "issued order_rejected",
