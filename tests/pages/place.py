@@ -49,6 +49,8 @@ class Eye:
 
     face: Finding[FaceFinding] = FACE
     portrait: Finding[FaceFinding] = FACE
+    photo: bytes = b"portrait"
+    """The document's portrait, as a reviewer sees it."""
     band: Finding[FmrBand] = field(default_factory=lambda: Measured(MATCH))
     document: DocumentFinding = field(default_factory=lambda: passport("P1"))
     refused: Unreadable | None = None
@@ -72,7 +74,7 @@ class Eye:
 
     def look(self, picture: bytes) -> Told | Unreadable:
         """See the face, or the portrait."""
-        if picture == b"portrait":
+        if picture == self.photo:
             return Told(self.portrait)
         self.frames.append(picture)
         return Told(self.face)
@@ -96,7 +98,7 @@ class Eye:
             raise self.fault
         if self.refused is not None:
             return PageRefused(0, self.refused)
-        return DocumentReading(finding=self.document, portrait=b"portrait")
+        return DocumentReading(finding=self.document, portrait=self.photo)
 
 
 @dataclass(slots=True)

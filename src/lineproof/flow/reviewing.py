@@ -42,7 +42,7 @@ def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> O
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _barred(tx, case, staff, now):
+        if refused := barred(tx, case, staff, now):
             return refused
         held = tx.held(case.id, now=now)
         actor = Actor(ActorKind.STAFF, staff.id)
@@ -72,9 +72,9 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _barred(tx, case, staff, now):
+        if refused := barred(tx, case, staff, now):
             return refused
-        referral = _referral(tx.decisions(case.id))
+        referral = referral_of(tx.decisions(case.id))
         verdict = Verdict(
             case=case.id, decision=referral.id, staff=staff.id, kind=kind, reason=reason, at=now
         )
@@ -104,7 +104,7 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
 
 
-def _barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused | None:
+def barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused | None:
     """Say why this member of staff may not review this case."""
     if not staff.may(Act.REVIEW):
         return Refused(RefusalCode.NOT_ALLOWED, "Your role reviews no cases.")
@@ -116,7 +116,7 @@ def _barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused
     return None
 
 
-def _referral(decisions: Sequence[DecisionRecord]) -> DecisionRecord:
+def referral_of(decisions: Sequence[DecisionRecord]) -> DecisionRecord:
     """Give the decision that referred the case; waiting for a second reviewer is none."""
     waits = Reason(ReasonCode.SECOND_REVIEWER_MISSING)
     return next(

@@ -36,11 +36,13 @@ from lineproof.web.gate import Gate
 from lineproof.web.pages import (
     answering,
     arrival,
+    attesting,
     choosing,
     counter_pages,
     operations,
     own_lines_pages,
     results,
+    reviewer_pages,
     showing,
     staff_entry,
     static_files,
@@ -108,10 +110,12 @@ ROUTERS = (
     choosing,
     showing,
     own_lines_pages,
-    operations,
     results,
     staff_entry,
     counter_pages,
+    operations,
+    attesting,
+    reviewer_pages,
 )
 
 

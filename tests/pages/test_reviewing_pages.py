@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lineproof.domain.case import Kind, Route
+from lineproof.domain.finding import Measured
+from lineproof.domain.staff import Role
+from lineproof.flow import agree
+from tests.flow.stage import NO_MATCH, SYSTEM, UNSURE
+from tests.pages.desk import Desk, enrolled
+from tests.pages.walk import Walk
+from tests.regime import OLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from lineproof.domain.finding import FmrBand
+    from tests.pages.place import Place
+
+SECOND = "Another reviewer must look as well"
+
+
+@pytest.fixture
+def reviewer(window: BrowserContext, there: Place) -> Desk:
+    """Give a reviewer who is signed in."""
+    found = enrolled(window, there, "reviewer-1", Role.REVIEWER)
+    found.signs_in("/staff/reviews")
+    return found
+
+
+@pytest.fixture
+def other(browser: Browser, there: Place) -> Iterator[Desk]:
+    """Give another reviewer, in a browser of their own."""
+    window = browser.new_context(locale="en-GB")
+    window.set_default_timeout(10_000)
+    found = enrolled(window, there, "reviewer-2", Role.REVIEWER)
+    found.signs_in("/staff/reviews")
+    yield found
+    window.close()
+
+
+def refers(there: Place, browser: Browser, band: FmrBand, tries: int = 1) -> str:
+    """Let a subscriber be referred to a person; give the case's id."""
+    there.eye.band = Measured(band)
+    phone = browser.new_context(locale="en-GB")
+    walk = Walk(phone.new_page(), there)
+    walk.until_face()
+    for left in range(tries, 0, -1):
+        walk.shows_face("/c/result" if left == 1 else "/c/face")
+    phone.close()
+    assert there.status() == "referred"
+    return there.case().id
+
+
+def takes_next(desk: Desk) -> None:
+    """Claim the next case."""
+    desk.goes("/staff/reviews")
+    desk.tab.get_by_role("button", name="Take the next one").click()
+    desk.tab.get_by_role("heading", name="Is it the same person?").wait_for()
+
+
+def concludes(desk: Desk, reason: str) -> None:
+    """Choose a verdict by its reason and send it."""
+    desk.tab.get_by_text(reason, exact=True).click()
+    desk.tab.get_by_role("button", name="Put my verdict on record").click()
+    desk.arrives("/staff/reviews?said=")
+
+
+def deeds(there: Place, case: str) -> list[str]:
+    """Give what the log says was done to a case, and by whom."""
+    with there.house.stage.service.store.read() as tx:
+        return [f"{entry.deed.action} {entry.deed.actor}" for entry in tx.entries_of(case)]
+
+
+def test_an_override_takes_two(reviewer: Desk, other: Desk, there: Place, browser: Browser) -> None:
+    """What the comparison denied is approved by two reviewers, each of whom looked, on record."""
+    case = refers(there, browser, NO_MATCH, tries=3)
+    takes_next(reviewer)
+    assert "it needs two reviewers" in reviewer.tab.locator("main").inner_text()
+    concludes(reviewer, "It is the same person")
+    assert SECOND in reviewer.tab.locator("main").inner_text()
+    assert there.status() == "referred"
+    takes_next(other)
+    assert "You are the second" in other.tab.locator("main").inner_text()
+    concludes(other, "It is the same person")
+    assert there.status() == "ordered"
+    found = deeds(there, case)
+    for name in ("reviewer-1", "reviewer-2"):
+        assert found.count(f"review_claimed staff:{name}") == 1
+        # The page, and each of its two pictures.
+        assert found.count(f"viewed staff:{name}") == 3
+
+
+def test_a_claimed_case_is_offered_to_nobody_else(
+    reviewer: Desk, other: Desk, there: Place, browser: Browser
+) -> None:
+    """Two reviewers do not do the same work; after ten minutes the case is anybody's again."""
+    case = refers(there, browser, UNSURE)
+    takes_next(reviewer)
+    other.goes("/staff/reviews")
+    assert other.tab.get_by_role("button", name="Take the next one").count() == 0
+    assert "Somebody looks at it until" in other.tab.locator("main").inner_text()
+    other.goes(f"/staff/reviews/{case}")
+    other.arrives("/staff/reviews?said=over")
+    there.house.later(timedelta(minutes=11))
+    takes_next(other)
+    reviewer.tab.reload()
+    reviewer.arrives("/staff/reviews?said=over")
+    assert f"viewed staff:{other.staff.id}" in deeds(there, case)
+
+
+def test_the_pictures_stand_side_by_side_and_zoom_by_key(
+    reviewer: Desk, there: Place, browser: Browser
+) -> None:
+    """Both pictures are seen at once, and both grow when one is asked to."""
+    refers(there, browser, UNSURE)
+    takes_next(reviewer)
+    frames = reviewer.tab.locator(".frame")
+    assert frames.count() == 2
+    reviewer.tab.locator("#zoom").wait_for()
+    tops = reviewer.tab.evaluate(
+        "[...document.querySelectorAll('.frame')].map(each => each.getBoundingClientRect().top)"
+    )
+    assert tops[0] == tops[1]
+    frames.first.focus()
+    reviewer.tab.keyboard.press("+")
+    widths = reviewer.tab.evaluate(
+        "[...document.querySelectorAll('.frame img')].map(each => each.style.inlineSize)"
+    )
+    assert widths == ["150%", "150%"]
+
+
+def test_nobody_reviews_their_own_case(reviewer: Desk, there: Place) -> None:
+    """Who saw the person in a case is not offered it, and cannot take it by its address."""
+    stage = there.house.stage
+    case = stage.open(Kind.NEW_LINE, sim=OLD)
+    agree.take_other_way(stage.service, case.id, Route.IN_PERSON, actor=SYSTEM, now=stage.now)
+    stage.attested(case, reviewer.staff.id, "P1")
+    stage.attested(case, "agent-9", "P2")
+    assert there.status() == "referred"
+    reviewer.goes("/staff/reviews")
+    assert "You had a hand in it" in reviewer.tab.locator("main").inner_text()
+    assert reviewer.tab.locator("main button").count() == 0
+    answer = reviewer.sends(f"/staff/reviews/{case.id}/claim")
+    assert "said=taken" in answer
+    assert not [deed for deed in deeds(there, case.id) if deed.startswith("review_claimed")]
