@@ -63,6 +63,9 @@ TOLD = LOOKS | {
 }
 """Entries that have a sentence of their own; any other is ``mine.did_other``."""
 
+DECIDED = frozenset({"case_approved", "case_retried", "case_referred", "case_refused"})
+"""Entries that the check itself makes, though it is the subscriber who showed face or document."""
+
 WHY = frozenset({"review", "counter", "dispute"})
 """Purposes of a look that have words of their own."""
 
@@ -122,7 +125,7 @@ def looks(request: Request, language: Speaking, visit: Visiting, ctx: Ctx) -> Re
         case=visit.case,
         form=visit.form,
         looks=[_told(each) for each in entries if _looked(each)],
-        rest=[_told(each) for each in entries if not _looked(each)],
+        rest=_once([_told(each) for each in entries if not _looked(each)]),
     )
 
 
@@ -166,11 +169,25 @@ def _looked(entry: Entry) -> bool:
 def _told(entry: Entry) -> dict[str, object]:
     """Give what a page says of an entry: of its details, the purpose of a look and no other."""
     deed = entry.deed
+    by_check = deed.action in DECIDED and deed.actor.kind is ActorKind.SUBSCRIBER
     why = deed.details.get("why", "")
     return {
         "at": entry.at,
-        "who": str(deed.actor.kind),
+        "who": "check" if by_check else str(deed.actor.kind),
         "id": deed.actor.id if deed.actor.kind in {ActorKind.STAFF, ActorKind.SYSTEM} else "",
         "did": deed.action if deed.action in TOLD else "other",
         "why": why if why in WHY else "",
     }
+
+
+def _once(told: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Leave out what the reader did several times in a row: the page itself writes such entries."""
+
+    def what(each: dict[str, object]) -> tuple[object, object]:
+        return each["who"], each["did"]
+
+    return [
+        each
+        for number, each in enumerate(told)
+        if number == 0 or what(each) != what(told[number - 1]) or each["who"] != "subscriber"
+    ]
