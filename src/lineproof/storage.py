@@ -165,9 +165,8 @@ class Count:
     cases: int
     retries: int
     skips: int
-    """Cases that took the other way before any face capture."""
+    """Of ``other_way``, the cases that took it before any face capture."""
     other_way: int
-    """Cases that took it at all."""
     overrides: int
     withdrawn: int
     refused: int
@@ -284,6 +283,9 @@ class Transaction(Protocol):
 
     def line_busy(self, msisdn: str, *, besides: str) -> bool:
         """Whether an order for this number is on its way already, but for one case's own."""
+
+    def rechecked_since(self, msisdn: str, case_id: str) -> bool:
+        """Whether a re-check of this number that was opened after a case has been passed."""
 
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""

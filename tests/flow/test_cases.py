@@ -14,7 +14,7 @@ from lineproof.domain.challenge import for_chip
 from lineproof.domain.consent import Purpose
 from lineproof.domain.line import LineStatus
 from lineproof.domain.notice import NoticeKind
-from lineproof.domain.order import OrderKind, Rejected
+from lineproof.domain.order import Done, Order, OrderKind, Rejected
 from lineproof.domain.profile import Channel, Consequence
 from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
@@ -474,6 +474,46 @@ def test_a_recheck_that_is_passed_changes_nothing(scene: Stage) -> None:
     scene.later(timedelta(days=30))
     scene.run()
     assert len(scene.network.orders) == before
+
+
+def test_who_passes_a_re_check_is_not_barred_by_the_one_before(scene: Stage) -> None:
+    """A consequence that waits for the network, or is with it, does not outlive a later pass."""
+    scene.line_of()
+    missed = scene.open(Kind.RECHECK)
+    scene.later(timedelta(days=7))
+    scene.network.answers = [Unavailable("timeout")]
+    scene.run()
+    assert scene.case(missed).status is Status.EXPIRED
+    scene.passed(scene.open(Kind.RECHECK))
+    scene.later(timedelta(minutes=1))
+    scene.run()
+    assert scene.line().status is LineStatus.ACTIVE
+    assert [order.kind for order in scene.network.orders] == [OrderKind.ACTIVATE]
+
+
+def test_who_passes_while_the_network_bars_the_line_gets_it_back(scene: Stage) -> None:
+    """The bar is carried out in the very moment of the pass, and is taken back."""
+    scene.line_of()
+    scene.open(Kind.RECHECK)
+    scene.later(timedelta(days=7))
+    issue.tick(scene.service, now=scene.now)
+    network = scene.network
+
+    class Passing:
+        ready = network.ready
+
+        def carry_out(self, order: Order) -> Done | Rejected:
+            if order.kind is OrderKind.BAR_OUTGOING:
+                scene.passed(scene.open(Kind.RECHECK))
+            return network.carry_out(order)
+
+    scene.service = replace(scene.service, operator=Passing())
+    scene.run()
+    assert [order.kind for order in network.orders[1:]] == [
+        OrderKind.BAR_OUTGOING,
+        OrderKind.RESTORE,
+    ]
+    assert scene.line().status is LineStatus.ACTIVE
 
 
 def test_a_profile_without_consequence_bars_nobody(store: Store) -> None:

@@ -19,7 +19,7 @@ from lineproof.domain.retry import MOST_TRIES, delay
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
 from lineproof.flow.refused import UNKNOWN, Refused, forbidden_by, not_now
-from lineproof.flow.settle import consequence, place, record, refer, standing
+from lineproof.flow.settle import consequence, place, record, refer, send_order, standing
 from lineproof.ports import Unavailable
 from lineproof.storage import Changed, Message, Topic
 
@@ -154,10 +154,11 @@ def deliver(service: Service, *, worker: str, now: datetime) -> bool:
 def _carry_out(service: Service, message: Message, worker: str, now: datetime) -> None:
     with service.store.read() as tx:
         order = tx.order(message.subject)
+        over = order is not None and _over(tx, order)
     if order is None:
         _later(service, message, worker, now, "order_unknown", last=True)
         return
-    answer = service.operator.carry_out(order)
+    answer = Rejected("passed_since", "") if over else service.operator.carry_out(order)
     # A crash here: the network has done it and we do not know. The order goes out again with the
     # same id, the network finds it done, and this commit follows then.
     with service.store.begin() as tx:
@@ -190,6 +191,10 @@ def _confirm(  # noqa: PLR0913, PLR0917 - the facts of one answer
     if not main:
         if line is not None and order.kind in STATUS_OF:
             tx.change_line(replace(line, status=STATUS_OF[order.kind]))
+        if _over(tx, order):
+            # The re-check was passed while the network barred the line: it gets its service back.
+            back = replace(order, id=new_id("ord", now), kind=OrderKind.RESTORE)
+            send_order(tx, back, authority=f"{order.id}/restore", now=now)
         logged(tx, case, "order_done", actor=NETWORK, now=now, details=told)
         return
     _change_line(tx, case, order, line, now)
@@ -204,6 +209,12 @@ def _confirm(  # noqa: PLR0913, PLR0917 - the facts of one answer
             now=now,
         )
     moved(tx, case, Event.ISSUED, actor=NETWORK, now=now, details=told)
+
+
+def _over(tx: Transaction, order: Order) -> bool:
+    """Whether an order is a re-check's consequence, and a later re-check was passed by now."""
+    consequences = {OrderKind.BAR_OUTGOING, OrderKind.SUSPEND}
+    return order.kind in consequences and tx.rechecked_since(order.msisdn, order.case)
 
 
 STATUS_OF = {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import ATTEMPTS, CASES, LINES
-from lineproof.domain.case import Status
+from lineproof.domain.case import Kind, Status
 from lineproof.domain.line import ADDS_A_LINE, Line, LineStatus, Sim
 from lineproof.storage import Changed
 
@@ -70,6 +70,16 @@ class LineRows(Rows):
             CASES.c.msisdn == msisdn, CASES.c.status.in_(ORDERED), CASES.c.id != besides
         )
         return self._one(other.limit(1)) is not None
+
+    def rechecked_since(self, msisdn: str, case_id: str) -> bool:
+        """Whether a re-check of this number that was opened after a case has been passed."""
+        passed = sa.select(CASES.c.id).where(
+            CASES.c.msisdn == msisdn,
+            CASES.c.status == Status.ISSUED,
+            CASES.c.kind == Kind.RECHECK,
+            CASES.c.id > case_id,
+        )
+        return self._one(passed.limit(1)) is not None
 
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""

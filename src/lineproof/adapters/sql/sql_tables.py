@@ -85,6 +85,7 @@ CASES = sa.Table(
     sa.Index("ix_cases_status_expires_at", "status", "expires_at"),
     sa.Index("ix_cases_status_not_before", "status", "not_before"),
     sa.Index("ix_cases_person", "person"),
+    sa.Index("ix_cases_msisdn_status", "msisdn", "status"),
     sa.Index("ix_cases_opened_at", "opened_at"),
 )
 

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_index("ix_cases_opened_at", "cases", ["opened_at"])
+    op.create_index("ix_cases_msisdn_status", "cases", ["msisdn", "status"])
     op.create_index("ix_cases_operator_id", "cases", ["operator", "id"])
     op.create_index("ix_cases_person", "cases", ["person"])
     op.create_index("ix_cases_status_expires_at", "cases", ["status", "expires_at"])
