@@ -53,6 +53,7 @@ class Desk:
         """Sign in with the passkey that this browser has."""
         self.goes("/staff/sign-in")
         self.tab.locator("#passkey button").click()
+        self.tab.locator(".out").wait_for()
         self.arrives(then)
 
     def types_case(self, kind: str = "new_line", msisdn: str = "15550001") -> None:
@@ -74,6 +75,15 @@ class Desk:
             self.tab.keyboard.press("Enter")
         self.arrives("/staff/counter/cases/case_")
         return self.tab.url.removeprefix(self.place.address)
+
+    def attests(self, number: str = "P1") -> None:
+        """Say that the person, the document and the age are in order, by its number."""
+        for name, text in (("issuer", "UTO"), ("kind", "P"), ("number", number)):
+            self.tab.locator(f"#{name}").fill(text)
+        for name in ("same_person", "document_valid", "old_enough"):
+            self.tab.locator(f'input[name="{name}"][value="yes"]').check()
+        self.tab.locator("main form .button").click()
+        self.tab.locator(".verdict").wait_for()
 
     def sends(self, path: str, token: str | None = None) -> str:
         """Send a form of this session's own making, past every button; give where it led."""

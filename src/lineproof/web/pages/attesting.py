@@ -73,7 +73,7 @@ def take_attestation(
     }
     wrong = {name for name, shape in SHAPE_OF.items() if not re.fullmatch(shape, typed[name])}
     if wrong:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        status = int(HTTPStatus.UNPROCESSABLE_ENTITY)
         return case_page(
             request, language, visit, ctx, case, now=now, status=status, wrong=wrong, typed=typed
         )

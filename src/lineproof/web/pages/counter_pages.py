@@ -274,7 +274,7 @@ def _form(
         language,
         "counter_new.html",
         visit,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong or refused is not None else HTTPStatus.OK,
+        status=422 if wrong or refused is not None else 200,
         kind=kind,
         fields=fields_of(kind),
         typed=typed,
