@@ -1,0 +1,81 @@
+"""Draws what docs/pictures/ has of notices, one's own lines and operations.
+
+`python -m tests.pages.own_pictures`; the other pictures are drawn by `tests.pages.pictures`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from lineproof.domain.staff import Role
+from tests.pages import test_answers, test_my_lines
+from tests.pages.conftest import FLAGS
+from tests.pages.pictures import keep
+from tests.pages.place import Place, film, place, silhouette
+from tests.pages.test_operations import WORST, at_operations, given_up
+from tests.pages.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+NOTICES = {"may-object": "notice", "objected": "notice-stopped", "may-agree": "notice-transfer"}
+LINES = {
+    "lines": "lines",
+    "lines-disputed": "lines-disputed",
+    "looks": "who-looked",
+    "consents": "consents",
+}
+
+
+def main() -> None:
+    """Walk through the states and keep the pictures that are named."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        camera = film(silhouette(), folder / "camera.mjpeg")
+        flags = [
+            *FLAGS,
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        walk(browser, folder / "notices", test_answers.states, NOTICES)
+        walk(browser, folder / "lines", test_my_lines.states, LINES)
+        operations(browser, folder / "operations")
+        browser.close()
+
+
+def walk(
+    browser: Browser,
+    folder: Path,
+    states: Callable[[Walk, Place], Iterator[str]],
+    names: dict[str, str],
+) -> None:
+    """Keep the pictures of one set of states, as a telephone shows them."""
+    folder.mkdir()
+    window = browser.new_context(viewport={"width": 360, "height": 640}, locale="en")
+    with place(folder) as there:
+        shown = Walk(window.new_page(), there)
+        for state in states(shown, there):
+            if state in names:
+                keep(shown.tab, names[state])
+    window.close()
+
+
+def operations(browser: Browser, folder: Path) -> None:
+    """Keep the operations page, wide, soon after the start."""
+    folder.mkdir()
+    window = browser.new_context(viewport={"width": 1280, "height": 640}, locale="en")
+    with place(folder, WORST) as there:
+        given_up(there)
+        keep(at_operations(window, there, Role.ADMIN).tab, "operations-wide")
+    window.close()
+
+
+if __name__ == "__main__":
+    main()
