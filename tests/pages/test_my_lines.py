@@ -139,6 +139,20 @@ def test_consents_are_shown_and_withdrawn(tab: Page, there: Place) -> None:
     assert there.status() == "issued"
 
 
+def test_withdrawing_after_a_re_check_says_that_it_is_over(tab: Page, there: Place) -> None:
+    """A re-check's sessions end with its consents: the page says so, and not that it is lost."""
+    walk = Walk(tab, there)
+    there.house.line()
+    secret = there.house.open("recheck", sim=None)["client_secret"]
+    walk.enters(f"{there.address}/c#{secret}", "/c/start")
+    walk.consents()
+    walk.shows_document()
+    walk.shows_face()
+    walk.goes("/c/consents")
+    walk.clicks('form[action="/c/consents/withdraw"] button', "/c/left")
+    assert walk.title() == "You have stopped"
+
+
 def test_an_open_request_is_withdrawn_on_its_own_page(tab: Page, there: Place) -> None:
     """Withdrawing while the request is open ends it, and the person is asked first."""
     walk = Walk(tab, there)

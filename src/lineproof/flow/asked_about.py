@@ -62,13 +62,16 @@ ANSWERED = {
 
 def open_question(service: Service, secret: str, *, now: datetime) -> Question:
     """Show the question to whoever holds the secret; the look is on record. Nothing is spent."""
+    found = question_of(service, secret, now=now)
+    if found is OVER:
+        # Whoever guesses is not given the store's one writer.
+        return OVER
     with service.store.begin() as tx:
-        found = _question(tx, secret, now)
         token = tx.token(token_hash(secret))
         case = tx.case(token.case) if token is not None else None
-        if case is not None and found is not OVER:
+        if case is not None:
             logged(tx, case, "question_shown", actor=HOLDER, now=now)
-        return found
+    return found
 
 
 def question_of(service: Service, secret: str, *, now: datetime) -> Question:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from lineproof.domain.audit import ActorKind
-from lineproof.domain.case import FINAL, Status
+from lineproof.domain.case import FINAL
 from lineproof.domain.profile import Record
 from lineproof.flow.agree import withdraw
+from lineproof.flow.apply import session_case
 from lineproof.flow.dispute import dispute, in_log, marks_of
 from lineproof.flow.hold_lines import OwnLine, lines_in_my_name, lock_mine
 from lineproof.flow.moving import SUBSCRIBER
@@ -155,10 +156,12 @@ def withdraw_consents(
     visit.check(request, form)
     if visit.case.status not in FINAL:
         return lead(request, "/c/leave")
-    found = withdraw(ctx.service, visit.case.id, actor=SUBSCRIBER, now=now)
-    answer = lead(request, "/c/consents")
-    if getattr(found, "status", None) is Status.WITHDRAWN:
-        drop_session(answer)
+    withdraw(ctx.service, visit.case.id, actor=SUBSCRIBER, now=now)
+    if session_case(ctx.service, visit.session, now=now) is not None:
+        return lead(request, "/c/consents")
+    # Of a re-check the sessions end with the consents.
+    answer = lead(request, "/c/left")
+    drop_session(answer)
     return answer
 
 
