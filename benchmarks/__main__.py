@@ -11,6 +11,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 from benchmarks import (
     accuracy,
     bad_pages,
+    copies,
     documents,
     generated,
     outlines,
@@ -41,6 +42,8 @@ MEASUREMENTS = {
     "portraits": documents.portraits,
     "outlines": outlines.outlines,
     "signals": signals.signals,
+    "signal_limits": signals.signal_limits,
+    "copies": copies.copies,
     "storage": storage.storage,
     "serving": serving.serving,
     "writers": writers.writers,
@@ -52,6 +55,8 @@ NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": 
     "portraits": "frll",
     "outlines": "frll",
     "signals": "mrz_pages",
+    "signal_limits": "mrz_pages",
+    "copies": "mrz_pages",
 }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 BONA_FIDE, SCANS = "bona fide", "mrz_pages, as they are"
+AGAIN = "saved again"
 OTHER_TYPE = ("DejaVuSansMono.ttf", "DejaVuSans.ttf", "DejaVuSerif.ttf")
 
 
@@ -51,7 +52,7 @@ def bona_fide(number: int) -> Iterator[Suspect]:
     The last is one of ``mrz_pages``, whose art is that of real passports.
     """
     for kind in (MrzFormat.TD3, MrzFormat.TD1):
-        for side, page in enumerate(_pages(kind, number)):
+        for side, page in enumerate(specimen_pages(kind, number)):
             stored, _ = _taken(page, number + 1000 * side)
             yield Suspect(BONA_FIDE, f"{kind} {'back' if side else 'front'}", stored)
     scan = _scan(number)
@@ -62,21 +63,25 @@ def bona_fide(number: int) -> Iterator[Suspect]:
         )
 
 
+def saved_again(suspect: Suspect, seed: int) -> Suspect:
+    """Save a photograph once more as a JPEG, as a messenger or an editor does, uncut."""
+    quality = int(np.random.default_rng(seed).integers(75, 97))
+    return Suspect(
+        f"{AGAIN}, {suspect.what}", suspect.kind, _jpeg(decoded(suspect.stored), quality)
+    )
+
+
 def attacks(number: int) -> Iterator[Suspect]:
     """Do to one person's passport everything that is simulated here."""
     kind, person = MrzFormat.TD3, holder(number, letters=False)
-    page = _pages(kind, number)[0]
-    other = _pages(kind, (number + 7) % len(people()))[0]
+    page = specimen_pages(kind, number)[0]
+    other = specimen_pages(kind, (number + 7) % len(people()))[0]
     font = ImageFont.truetype(OTHER_TYPE[number // 2 % len(OTHER_TYPE)], 66)
     stored, _ = _taken(on_screen(page, seed=number), number, gain=SCREEN_GAIN)
     yield Suspect("shown on a screen", kind, stored)
     stored, _ = _taken(printed_again(page, seed=number), number)
     yield Suspect("printed again, 85 to 150 lpi", kind, stored)
-    stored, corners = _taken(page, number)
-    fresh = pasted(decoded(stored), corners, only_portrait(kind, person, other), seed=number)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 80 + number % 16]
-    _, encoded = cv2.imencode(".jpg", fresh[..., ::-1], quality)
-    yield Suspect("another portrait pasted into the photograph", kind, encoded.tobytes())
+    yield from _pastes(page, only_portrait(kind, person, other), number)
     zones = {
         "zone in another type": with_zone(page, kind, person, font=font),
         "zone unevenly set": with_zone(page, kind, person, loose=2.5, seed=number),
@@ -84,6 +89,24 @@ def attacks(number: int) -> Iterator[Suspect]:
     }
     for what, changed in zones.items():
         yield Suspect(what, kind, _taken(changed, number)[0])
+
+
+def _pastes(page: Pixels, portrait: Pixels, number: int) -> Iterator[Suspect]:
+    """Paste another portrait into one photograph: blended in, cut hard, and without JPEG's loss."""
+    stored, corners = _taken(page, number)
+    photograph = decoded(stored)
+    soft = pasted(photograph, corners, portrait, seed=number)
+    hard = pasted(photograph, corners, portrait, seed=number, soft=(0, 0))
+    what, quality = "another portrait pasted into the photograph", 80 + number % 16
+    yield Suspect(what, MrzFormat.TD3, _jpeg(soft, quality))
+    yield Suspect(f"{what}, cut hard", MrzFormat.TD3, _jpeg(hard, quality))
+    _, lossless = cv2.imencode(".png", soft[..., ::-1])
+    yield Suspect(f"{what}, kept as PNG", MrzFormat.TD3, lossless.tobytes())
+
+
+def _jpeg(pixels: Pixels, quality: int) -> bytes:
+    _, encoded = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return encoded.tobytes()
 
 
 def _scan(number: int) -> Path | None:
@@ -96,7 +119,8 @@ def _scan(number: int) -> Path | None:
     return mine[place] if place < len(mine) and number % 4 != 2 else None  # noqa: PLR2004
 
 
-def _pages(kind: MrzFormat, number: int) -> list[Pixels]:
+def specimen_pages(kind: MrzFormat, number: int) -> list[Pixels]:
+    """Draw one person's specimen: one page, or the two sides of a card."""
     portrait = np.asarray(Image.open(people()[number]).convert("RGB"))
     person: Holder = holder(number, letters=False)
     return [np.asarray(side) for side in specimen_document(kind, person, portrait)]

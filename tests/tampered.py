@@ -87,12 +87,20 @@ def _evened(waves: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(table[((waves + 2) * (1023 / 4)).astype(np.int32).clip(0, 1023)])
 
 
-def pasted(photograph: Pixels, corners: Corners, page: Pixels, *, seed: int) -> Pixels:
+def pasted(
+    photograph: Pixels,
+    corners: Corners,
+    page: Pixels,
+    *,
+    seed: int,
+    soft: tuple[float, float] = (0.5, 2),
+) -> Pixels:
     """Paste another portrait over the one in a photograph, as a picture editor does.
 
     ``corners`` is where the page is in it, and ``page`` the page with the other portrait, already
     cut to the portrait's place by ``only_portrait``. What is pasted has been a JPEG before, and
-    has noise and sharpness of its own.
+    has noise and sharpness of its own. ``soft`` is how far its border is blended in, in pixels
+    (standard deviation); 0 cuts it hard.
     """
     rng = np.random.default_rng(seed)
     height, width = photograph.shape[:2]
@@ -106,7 +114,8 @@ def pasted(photograph: Pixels, corners: Corners, page: Pixels, *, seed: int) -> 
     again = np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR))
     laid = cv2.warpPerspective(again, way, (width, height), flags=cv2.INTER_AREA)
     whole = cv2.warpPerspective(mask, way, (width, height)).astype(np.float32) / 255
-    cover = np.asarray(cv2.GaussianBlur(whole, (0, 0), rng.uniform(0.5, 2)))[..., None]
+    blend = rng.uniform(*soft)
+    cover = np.asarray(cv2.GaussianBlur(whole, (0, 0), blend) if blend else whole)[..., None]
     # An editor matches how bright the old portrait was.
     inside = cover[..., 0] > 0.99
     laid = laid * float(photograph[inside].mean() / max(1.0, laid[inside].mean()))

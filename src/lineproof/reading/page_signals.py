@@ -14,6 +14,8 @@ import numpy as np
 
 from lineproof.domain.document import Signal
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.reading.portrait_compression import compression_apart
+from lineproof.reading.portrait_edge import edge_apart
 from lineproof.reading.portrait_noise import noise_apart
 from lineproof.reading.recapture import find_waves
 from lineproof.reading.zone_print import measure_print, out_of_place
@@ -31,12 +33,16 @@ LIMITS: Final = {
     "screen_recapture": 20.0,
     "print_copy": 5.5,
     "portrait_replaced": 4.3,
+    # Where the portrait has nothing of what the page has: more than the rule gives.
+    "portrait_compression": 1.0,
+    # Twice what the rule gives: it knows a few dozen pages of real art only.
+    "portrait_edge": 0.42,
     "zone_typeface": 0.2,
     "zone_spacing": 0.12,
     # Twice what the rule gives: it knows our own specimens only, which all have the zone alike.
     "zone_place": 3.0,
 }
-"""Above which a person looks. Ratios, halvings of noise, one less a correlation, millimetres."""
+"""Above which a person looks. Ratios, halvings, shares, one less a correlation, millimetres."""
 
 
 def signals_of(
@@ -47,16 +53,16 @@ def signals_of(
 ) -> dict[str, Finding[Signal]]:
     """Measure every signal on one page, (h, w, 3) uint8 RGB.
 
-    Unmeasured, beside what the parts say: ``no_outline`` for a zone's place and a portrait's noise,
-    ``no_mrz`` for a zone that was not read, ``picture_too_small`` for patterns, and why there is no
-    portrait.
+    Unmeasured, beside what the parts say: ``no_outline`` for a zone's place and all that is
+    measured of a portrait, ``no_mrz`` for a zone that was not read, ``picture_too_small`` for
+    patterns, and why there is no portrait.
     """
     height, width = pixels.shape[:2]
     whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     corners = outline.value.corners if isinstance(outline, Measured) else whole
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     found = _patterns(grey, corners)
-    found["portrait_replaced"] = _of_portrait(grey, outline, portrait)
+    found |= _of_portrait(grey, outline, portrait)
     found |= _of_zone(grey, zone, outline)
     return {
         name: Measured(Signal(value=value.value, limit=LIMITS[name]))
@@ -89,13 +95,16 @@ def _patterns(grey: NDArray[np.uint8], corners: NDArray[np.float32]) -> dict[str
 
 def _of_portrait(
     grey: NDArray[np.uint8], outline: Finding[Outline], portrait: Finding[PagePortrait]
-) -> Finding[float]:
+) -> dict[str, Finding[float]]:
+    names = ("portrait_replaced", "portrait_compression", "portrait_edge")
     if isinstance(portrait, Unmeasured):
-        return portrait
+        return dict.fromkeys(names, portrait)
     if isinstance(outline, Unmeasured):
-        # What lies beside the page may be of other noise: a table, a scanner's lid.
-        return outline
-    return noise_apart(grey, portrait.value.face, outline.value.corners)
+        # What lies beside the page may be of another kind: a table, a scanner's lid.
+        return dict.fromkeys(names, outline)
+    parts = (noise_apart, compression_apart, edge_apart)
+    face, corners = portrait.value.face, outline.value.corners
+    return {name: part(grey, face, corners) for name, part in zip(names, parts, strict=True)}
 
 
 def _of_zone(

@@ -56,8 +56,8 @@ def noise_apart(
     light = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     lit = (light > LIT[0]) & (light < LIT[1])
     middle = face.mean(axis=0)
-    portrait = _covered(middle + (face - middle) * FACE, size, -1)
-    page = _covered(corners, size, -1) & ~_covered(middle + (face - middle) * HEAD, size, 1)
+    portrait = covered(middle + (face - middle) * FACE, size, -1)
+    page = covered(corners, size, -1) & ~covered(middle + (face - middle) * HEAD, size, 1)
     inside, outside = noise[portrait & lit], noise[page & lit]
     if len(inside) < FEWEST[0] or len(outside) < FEWEST[1]:
         return Unmeasured("too_little_page")
@@ -67,10 +67,15 @@ def noise_apart(
     return Measured(float(abs(np.log2(max(here, 0.01) / there))))
 
 
-def _covered(corners: NDArray[np.floating], size: tuple[int, int], more: int) -> NDArray[np.bool_]:
-    """Give the squares inside ``corners``, and those at its edge as well or (-1) without them."""
+def covered(
+    corners: NDArray[np.floating], size: tuple[int, int], more: int, side: int = SQUARE
+) -> NDArray[np.bool_]:
+    """Give the squares inside ``corners``, and those at its edge as well or (-1) without them.
+
+    ``size`` is how many squares lie across and down, and ``side`` how many pixels each has.
+    """
     mask = np.zeros((size[1], size[0]), dtype=np.uint8)
-    cv2.fillPoly(mask, [np.round(corners / SQUARE - 0.5).astype(np.int32)], 1)
+    cv2.fillPoly(mask, [np.round(corners / side - 0.5).astype(np.int32)], 1)
     around = np.ones((3, 3), np.uint8)
     mask = np.asarray(cv2.dilate(mask, around) if more > 0 else cv2.erode(mask, around))
     return np.asarray(mask > 0, dtype=np.bool_)
