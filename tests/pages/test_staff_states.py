@@ -8,7 +8,7 @@ from tests.pages.staff_states import staff_states
 from tests.pages.test_every_state import WIDTHS, photograph, wrong_with
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
 
     from tests.pages.place import Place
 
@@ -19,7 +19,7 @@ NEVER = ("score", "embedding", "fmr", "band", "similarity", "at_most")
 @pytest.mark.parametrize("code", ["en", "ar"])
 def test_no_page_of_the_staff_shuts_anybody_out(browser: Browser, there: Place, code: str) -> None:
     """In no state does axe find anything: light, dark, narrow, wide, in both directions."""
-    view = {"width": WIDTHS[0], "height": 740}
+    view: ViewportSize = {"width": WIDTHS[0], "height": 740}
     window = browser.new_context(viewport=view, locale=code)
     phone = browser.new_context(viewport=view, locale=code)
     window.set_default_timeout(15_000)
