@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import cv2
@@ -224,3 +225,13 @@ def test_the_development_login_says_what_it_is(window: BrowserContext, tmp_path:
         assert "UNSAFE" in tab.locator(".unsafe").inner_text()
         tab.goto(f"{there.address}/c")
         assert "UNSAFE" in tab.locator(".unsafe").inner_text()
+
+
+def test_a_screen_that_is_left_alone_signs_out(agent: Desk) -> None:
+    """What a page asks by itself keeps no session: after 15 minutes it leads to the door."""
+    agent.opens_case()
+    agent.place.house.later(timedelta(minutes=8))
+    agent.tab.reload()
+    assert agent.title() == CODE
+    agent.place.house.later(timedelta(minutes=16))
+    agent.arrives("/staff/sign-in")
