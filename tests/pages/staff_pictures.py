@@ -1,0 +1,51 @@
+"""Draws what docs/pictures/ has of staff: `python -m tests.pages.staff_pictures`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from tests.pages.conftest import FLAGS
+from tests.pages.pictures import keep
+from tests.pages.place import film, place, silhouette
+from tests.pages.staff_states import staff_states
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+NARROW: ViewportSize = {"width": 360, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 640}
+
+NARROW_ONES = {"sign-in", "counter", "counter-code", "attest", "receipt", "review"}
+WIDE_ONES = {"counter", "counter-code", "reviews"}
+
+
+def main() -> None:
+    """Walk through the states and keep the pictures that are named."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        camera = film(silhouette(), folder / "camera.mjpeg")
+        flags = [
+            *FLAGS,
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        window = browser.new_context(viewport=NARROW, locale="en")
+        phone = browser.new_context(viewport=NARROW, locale="en")
+        with place(folder) as there:
+            for state, tab in staff_states(window, phone, there):
+                if state in NARROW_ONES:
+                    keep(tab, f"staff-{state}")
+                if state in WIDE_ONES:
+                    tab.set_viewport_size(WIDE)
+                    keep(tab, f"staff-{state}-wide")
+                    tab.set_viewport_size(NARROW)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
