@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.places import OUT
 from lineproof.adapters.page_sight import open_recognisers
@@ -13,8 +15,12 @@ from lineproof.packs.refusal import PackRefused
 from lineproof.wiring import engine_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.adapters.page_sight import Recognisers
+
+Each = TypeVar("Each")
 
 
 def open_engine(setting: str | None) -> LocalEngine:
@@ -31,6 +37,15 @@ def open_recognisers_or_exit() -> Recognisers:
     if isinstance(found, PackRefused):
         sys.exit(found.sentence)
     return found
+
+
+def in_time(what: Iterable[Each]) -> Iterator[Each]:
+    """Go on to the next until LINEPROOF_MINUTES are over: figures say how many pages they had."""
+    end = time.monotonic() + 60 * float(os.environ.get("LINEPROOF_MINUTES", "inf"))
+    for each in what:
+        if time.monotonic() > end:
+            return
+        yield each
 
 
 def write_figures(name: str, figures: object) -> None:

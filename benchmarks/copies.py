@@ -13,7 +13,7 @@ import numpy as np
 from tests.photographed import photographed
 from tests.tampered import printed_again
 
-from benchmarks.common import spread, write_figures
+from benchmarks.common import in_time, spread, write_figures
 from benchmarks.places import DATA
 from benchmarks.suspects import people, specimen_pages
 from benchmarks.zones import decoded
@@ -30,7 +30,7 @@ def copies() -> None:
     """Measure detail and colour of first prints, of laser prints of them, and of dotless ones."""
     cv2.setNumThreads(1)
     found: dict[str, list[tuple[float, float]]] = {}
-    for number in range(1, len(people()), 2):
+    for number in in_time(range(1, len(people()), 2)):
         page = specimen_pages(MrzFormat.TD3, number)[0]
         kinds = {"first print: TD3": page}
         if number % 4 == 1:
@@ -38,7 +38,7 @@ def copies() -> None:
             kinds["printed again, without dots"] = _dotless(page, number)
         for kind, drawn in kinds.items():
             found.setdefault(kind, []).append(_told(drawn, number))
-    for number, path in enumerate(sorted((DATA / "mrz_pages").glob("*.jpg"))):
+    for number, path in in_time(enumerate(sorted((DATA / "mrz_pages").glob("*.jpg")))):
         page = decoded(path.read_bytes())
         found.setdefault("first print: mrz_pages", []).append(_told(page, number))
     write_figures("copies", {kind: _figures(found, kind) for kind in found})

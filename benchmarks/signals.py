@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from benchmarks.common import open_engine, open_recognisers_or_exit, spread, write_figures
+from benchmarks.common import in_time, open_engine, open_recognisers_or_exit, spread, write_figures
 from benchmarks.documents import TODAY
 from benchmarks.places import DATA
 from benchmarks.suspects import (
@@ -71,7 +71,7 @@ def signals() -> None:
     engine, recognisers = open_engine(None), open_recognisers_or_exit()
     times: list[float] = []
     tally: dict[str, list[Found]] = {}
-    for number in range(1, len(people()), 2):
+    for number in in_time(range(1, len(people()), 2)):
         suspects = [*bona_fide(number), *(attacks(number) if number % 4 == 1 else ())]
         _add(tally, suspects, engine, recognisers, times)
     cards = {
@@ -90,7 +90,7 @@ def signal_limits() -> None:
     engine, recognisers = open_engine(None), open_recognisers_or_exit()
     times: list[float] = []
     tally: dict[str, list[Found]] = {}
-    for number in range(0, len(people()), 4):
+    for number in in_time(range(0, len(people()), 4)):
         _add(tally, [*bona_fide(number)], engine, recognisers, times)
     figures = {"limits_by_rule": _by_rule(tally), "cpu_ms": spread(times), **_figures(tally)}
     write_figures("signal_limits", figures)
