@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LINEPROOF_"
 
-NOT_SETTINGS = frozenset({"CACHE", "DEBUG", "HOME"})
+NOT_SETTINGS = frozenset({"CACHE", "DEBUG", "HOME", "MINUTES", "SHARED"})
 """Variables with our prefix that other parts of Lineproof read."""
 
 
