@@ -32,6 +32,7 @@ from lineproof.web.pages.counter_forms import (
 from lineproof.web.pages.counter_sight import (
     MAY_HAND_OVER,
     line_reasons,
+    look_of,
     part_of,
     progress,
     sentences,
@@ -238,7 +239,7 @@ def case_page(
         "final": case.status in FINAL,
         "wrong": {},
         "typed": {},
-        "refused": "",
+        "look": look_of(case),
     }
     return staff_page(
         request, language, "counter_case.html", visit, status=status, **(shown | values)

@@ -53,11 +53,6 @@ def kept_secret(request: Request, ctx: Context, case_id: str, *, now: datetime) 
     return opened.said["secret"]
 
 
-def had_secret(request: Request, case_id: str) -> bool:
-    """Whether this browser showed a code for the case, within the last ten minutes."""
-    return _cookie(case_id) in request.cookies
-
-
 def link_of(ctx: Context, secret: str) -> str:
     """Give the link that the code holds; the secret stands after the ``#``, in no server's log."""
     return f"{ctx.settings.address}/c#{secret}"
