@@ -26,7 +26,7 @@ from lineproof.demo import document_of, sample_photographs
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Kind
 from lineproof.domain.consent import Purpose
-from lineproof.domain.line import Sim
+from lineproof.domain.sim import Sim
 from lineproof.flow.agree import consent
 from lineproof.flow.apply import Application, exchange, open_case
 from lineproof.flow.capture import show_document

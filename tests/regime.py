@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lineproof.domain.case import Kind, Route
-from lineproof.domain.line import Line, LineStatus, Sim, Standing
+from lineproof.domain.line import Line, LineStatus, Standing
 from lineproof.domain.policy import ANY_DOCUMENT, SINGLE_FACE, Policy
 from lineproof.domain.profile import Channel, Consequence, Profile, Record
+from lineproof.domain.sim import Sim
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 OLD, NEW = (

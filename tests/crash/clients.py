@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.case import FINAL, Case, Kind, Status
 from lineproof.domain.challenge import nonce_hash
-from lineproof.domain.line import Sim
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.profile import Channel
 from lineproof.domain.reason import ReasonCode
 from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, capture, issue, reviewing
 from tests.flow.stage import Stage, staff

@@ -21,7 +21,7 @@ from lineproof.domain.challenge import (
     nonce_hash,
 )
 from lineproof.domain.consent import TEXTS, Consent, Purpose, covers, exists
-from lineproof.domain.line import Sim
+from lineproof.domain.sim import Sim
 from lineproof.domain.token import LIFE_OF, Token, TokenUse, good, token_hash
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

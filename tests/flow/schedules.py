@@ -27,8 +27,8 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.case import FINAL, Case, Kind, Route, Status
 from lineproof.domain.challenge import for_chip
 from lineproof.domain.consent import Purpose
-from lineproof.domain.line import Sim
 from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, hold_lines, issue, reviewing
 from lineproof.flow.refused import Refused

@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from lineproof.domain.line import Line, Sim
+    from lineproof.domain.line import Line
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Order, Rejected
     from lineproof.domain.profile import Profile
+    from lineproof.domain.sim import Sim
     from lineproof.storage import Endpoint, Store
 
 AGENT = HandledBy(staff="agent", shop="shop", device="desk-1")

@@ -19,9 +19,10 @@ from lineproof.adapters.operators.simulated_operator import Fault, SimulatedOper
 from lineproof.domain.case import FINAL, Case, Kind, Route, Status
 from lineproof.domain.challenge import for_chip
 from lineproof.domain.consent import Purpose
-from lineproof.domain.line import ADDS_A_LINE, Sim
+from lineproof.domain.line import ADDS_A_LINE
 from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, erase, hold_lines, issue, reviewing
 from lineproof.flow.refused import Refused

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from lineproof.domain.line import Sim
+    from lineproof.domain.sim import Sim
 
 
 class Kind(StrEnum):

@@ -14,17 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.profile import Channel, Profile
-
-
-@dataclass(frozen=True, slots=True)
-class Sim:
-    """One SIM: ``iccid`` (ITU-T E.118, 18 to 20 digits) and ``imsi`` (ITU-T E.212, to 15 digits).
-
-    For an eSIM the ICCID is the profile's.
-    """
-
-    iccid: str = field(repr=False)
-    imsi: str = field(repr=False)
+    from lineproof.domain.sim import Sim
 
 
 class LineStatus(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lineproof.domain.case import Kind
 
 if TYPE_CHECKING:
-    from lineproof.domain.line import Sim
+    from lineproof.domain.sim import Sim
 
 
 class OrderKind(StrEnum):

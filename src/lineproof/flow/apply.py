@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from lineproof.domain.audit import Actor
     from lineproof.domain.case import HandledBy
-    from lineproof.domain.line import Line, Sim
+    from lineproof.domain.line import Line
     from lineproof.domain.profile import Profile
+    from lineproof.domain.sim import Sim
     from lineproof.ports import Service
     from lineproof.storage import Transaction
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lineproof.domain.line import Sim
 from lineproof.domain.order import Order, OrderKind
+from lineproof.domain.sim import Sim
 
 LINE = "491511234567"
 OTHER_LINE = "491517654321"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineproof.adapters.operators.osmo_hlr import CONTROL_PORT, OsmoHlr
-from lineproof.domain.line import Sim
 from lineproof.domain.order import Done, OrderKind, Rejected
+from lineproof.domain.sim import Sim
 from lineproof.ports import Unavailable
 from tests.adapters.operators.cutting_proxy import cutting_proxy
 from tests.adapters.operators.orders import (

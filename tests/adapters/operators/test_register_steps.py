@@ -30,8 +30,8 @@ from tests.adapters.operators.orders import (
 
 if TYPE_CHECKING:
     from lineproof.adapters.operators.register_steps import Step
-    from lineproof.domain.line import Sim
     from lineproof.domain.order import Order
+    from lineproof.domain.sim import Sim
 
 Register = dict[str, Subscriber]
 UNTIL = "2026-12-01T00:00:00+00:00"

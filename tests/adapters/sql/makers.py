@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.case import Case, HandledBy, Kind, Status
 from lineproof.domain.challenge import Challenge
-from lineproof.domain.line import Line, LineStatus, Sim
+from lineproof.domain.line import Line, LineStatus
 from lineproof.domain.order import Order, OrderKind
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
+from lineproof.domain.sim import Sim
 from lineproof.domain.token import Token, TokenUse
 from lineproof.storage import DecisionRecord, Message, Topic
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import ATTEMPTS, CASES, LINES
 from lineproof.domain.case import Kind, Status
-from lineproof.domain.line import ADDS_A_LINE, Line, LineStatus, Sim
+from lineproof.domain.line import ADDS_A_LINE, Line, LineStatus
+from lineproof.domain.sim import Sim
 from lineproof.storage import Changed
 
 if TYPE_CHECKING:

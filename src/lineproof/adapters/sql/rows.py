@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lineproof.domain.line import Sim
+from lineproof.domain.sim import Sim
 from lineproof.storage import Taken
 
 if TYPE_CHECKING:

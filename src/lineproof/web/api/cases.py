@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 
 from lineproof.domain.case import HandledBy, Kind, Status
-from lineproof.domain.line import Sim
+from lineproof.domain.sim import Sim
 from lineproof.flow.apply import Application, Opened, open_in, renew
 from lineproof.flow.refused import Refused
 from lineproof.flow.viewing import case_of, cases_of, view_case

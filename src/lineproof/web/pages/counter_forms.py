@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Kind
-from lineproof.domain.line import ADDS_A_LINE, Sim
+from lineproof.domain.line import ADDS_A_LINE
+from lineproof.domain.sim import Sim
 from lineproof.flow.apply import MAY_HAVE_A_SIM, NEEDS_A_SIM, Application
 
 if TYPE_CHECKING:
