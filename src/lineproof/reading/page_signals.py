@@ -2,7 +2,7 @@
 
 A signal sends a case to a person and never refuses (domain/validity.py). The limits are a
 quarter above the highest value of bona fide pages kept apart for that (``python -m benchmarks
-signals``); what each finds and misses, all of it simulated, stands in docs/measurements.md.
+signal_limits``), or more; what each finds and misses, all of it simulated, stands in docs/measurements.md.
 """
 
 from __future__ import annotations
