@@ -1,8 +1,9 @@
 """Signs of recapture and tampering on one page: each under its name, against a measured limit.
 
 A signal sends a case to a person and never refuses (domain/validity.py). The limits are a
-quarter above the highest value of bona fide pages kept apart for that (``python -m benchmarks
-signal_limits``), or more; what each finds and misses, all of it simulated, stands in docs/measurements.md.
+quarter above the highest value of bona fide pages kept apart for that, or more (``python -m
+benchmarks signal_limits``); what each finds and misses, all of it simulated, stands in
+docs/measurements.md.
 """
 
 from __future__ import annotations
