@@ -67,6 +67,18 @@ def test_a_form_without_its_token_does_nothing(asker: Asker, token: str) -> None
     assert asker.status() == "opened"
 
 
+def test_who_leaves_a_re_check_is_told_that_its_deadline_stays(tmp_path: Path) -> None:
+    """The session is over, and the page does not say that everything is."""
+    there = house(tmp_path)
+    there.line()
+    asker = Asker(there, there.session(there.open("recheck", sim=None)).token)
+    found = asker.asks("POST", "/c/leave", data={"form": form_token(asker.session)})
+    assert found.headers["location"] == "/c/left?recheck=1"
+    assert "stays open until its deadline" in asker.asks("GET", "/c/left?recheck=1").text
+    assert asker.asks("GET", "/c/start").status_code == 403
+    assert asker.status() == "opened"
+
+
 @pytest.mark.parametrize("path", ["/c", "/c/start", "/c/left", "/c/nowhere"])
 def test_every_page_forbids_what_it_does_not_need(asker: Asker, path: str) -> None:
     """The policy lets in our own files and nothing inline, and no other site may frame us."""

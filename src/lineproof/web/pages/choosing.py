@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from lineproof.domain.case import Route, Status
+from lineproof.domain.case import Kind, Route, Status
 from lineproof.domain.consent import Purpose
 from lineproof.flow.agree import consent, take_other_way, withdraw
+from lineproof.flow.apply import session_case
 from lineproof.flow.moving import SUBSCRIBER
 from lineproof.web.api.next_step import NextStep
 from lineproof.web.context import Ctx, Now
@@ -135,15 +136,17 @@ def ask_leave(request: Request, language: Speaking, visit: Visiting) -> Response
 def leave(request: Request, visit: Visiting, ctx: Ctx, now: Now, form: Token) -> Response:
     """Withdraw: the case stops and what is held is deleted."""
     visit.check(request, form)
-    found = withdraw(ctx.service, visit.case.id, actor=SUBSCRIBER, now=now)
-    if getattr(found, "status", None) is not Status.WITHDRAWN:
+    withdraw(ctx.service, visit.case.id, actor=SUBSCRIBER, now=now)
+    if session_case(ctx.service, visit.session, now=now) is not None:
         return lead(request, CASE)
-    answer = lead(request, "/c/left")
+    # A re-check is not over by leaving: its deadline stays, and the page says so.
+    asked = "?recheck=1" if visit.case.kind is Kind.RECHECK else ""
+    answer = lead(request, f"/c/left{asked}")
     drop_session(answer)
     return answer
 
 
 @router.get("/left")
-def left(request: Request, language: Speaking) -> Response:
-    """Say that the request has ended."""
-    return page(request, language, "left.html")
+def left(request: Request, language: Speaking, *, recheck: bool = False) -> Response:
+    """Say that the request has ended, or what stays of a re-check."""
+    return page(request, language, "left.html", recheck=recheck)
