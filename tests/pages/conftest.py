@@ -22,14 +22,18 @@ FLAGS = [
 Launch = Callable[..., Browser]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Start what drives browsers."""
+    """Start what drives browsers.
+
+    It keeps an event loop running in this thread, so it ends with this folder's tests: others begin
+    loops of their own.
+    """
     with sync_playwright() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def launch(playwright: Playwright) -> Iterator[Launch]:
     """Give what starts Debian's Chromium with a film for its camera; skip where it is not."""
     program = shutil.which("chromium")
@@ -50,7 +54,7 @@ def launch(playwright: Playwright) -> Iterator[Launch]:
         each.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
     """Give a browser whose camera sees a drawn silhouette."""
     return launch(film(silhouette(), tmp_path_factory.mktemp("film") / "camera.mjpeg"))
