@@ -7,8 +7,9 @@ import pytest
 
 from lineproof.domain.case import Case, Kind, Status
 from lineproof.domain.line import Line
-from lineproof.flow.dispute import DISPUTED, dispute, disputed_lines, in_log
+from lineproof.flow.dispute import DISPUTED, dispute, disputed_lines
 from lineproof.flow.hold_lines import lines_in_my_name
+from lineproof.flow.moving import line_in_log
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.storage import Client, Endpoint
 from tests.flow.stage import stage
@@ -60,7 +61,9 @@ def test_a_line_that_is_not_mine_is_locked_and_its_operator_told(scene: Stage) -
     with scene.service.store.read() as tx:
         said = [each.deed for each in tx.entries_of(case.id) if each.deed.action == DISPUTED]
         assert len(tx.cases(operator="op", statuses=frozenset(), after="", limit=9)) == 2
-    assert [deed.details["line"] for deed in said] == [in_log(scene.service.hasher, line)]
+    assert [deed.details["line"] for deed in said] == [
+        line_in_log(scene.service.hasher, line.msisdn)
+    ]
     assert "15550001" not in str(said)
 
 

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from lineproof.domain.case import Case
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
+    from lineproof.storage import Transaction
 
 
 def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none with a default
@@ -74,25 +76,31 @@ def attest(  # noqa: PLR0913 - one keyword for each thing that is attested, none
             )
             return Refused(RefusalCode.ALREADY_ATTESTED, sentence)
         logged(tx, case, "attested", actor=actor, now=now, details={"staff": staff.id})
-        witnesses = tuple(
-            each for each in tx.witnesses(case.id) if still_may(tx, each.staff, Act.ATTEST)
-        )
-        case = replace(case, person=witness.person)
-        decision = decide_in_person(
-            InPersonEvidence(witnesses=witnesses),
-            standing(tx, service, case, now=now),
-            service.profile,
-        )
-        kept = record(
-            case,
-            decision,
-            authority=None,
-            band="",
-            versions=None,
-            decided_by=tuple(each.staff for each in witnesses),
-            now=now,
-        )
-        return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
+        return _by_witnesses(tx, service, replace(case, person=witness.person), actor, now)
+
+
+def _by_witnesses(
+    tx: Transaction, service: Service, case: Case, actor: Actor, now: datetime
+) -> Captured:
+    """Decide on what every witness of the case saw who may still attest."""
+    witnesses = tuple(
+        each for each in tx.witnesses(case.id) if still_may(tx, each.staff, Act.ATTEST)
+    )
+    decision = decide_in_person(
+        InPersonEvidence(witnesses=witnesses),
+        standing(tx, service, case, now=now),
+        service.profile,
+    )
+    kept = record(
+        case,
+        decision,
+        authority=None,
+        band="",
+        versions=None,
+        decided_by=tuple(each.staff for each in witnesses),
+        now=now,
+    )
+    return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
 
 
 def prove_by_chip(

@@ -10,7 +10,7 @@ from lineproof.domain.case import FINAL, Case, HandledBy, Route, Status
 from lineproof.domain.review import same
 from lineproof.domain.staff import Act
 from lineproof.flow.apply import Application, Opened, open_in
-from lineproof.flow.moving import logged
+from lineproof.flow.moving import logged, was_viewed
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 
 if TYPE_CHECKING:
@@ -44,16 +44,16 @@ def open_here(
 
 def case_here(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Case | Refused:
     """Give a case to a counter that may see it; the first look at each version is on record."""
+    actor = Actor(ActorKind.STAFF, staff.id)
     with service.store.read() as tx:
         case = _seen(tx, case_id, staff)
-        if isinstance(case, Refused) or _was_viewed(tx, case, staff):
+        if isinstance(case, Refused) or was_viewed(tx, case, actor):
             return case
     with service.store.begin() as tx:
         # It may have moved since; what is on record is what is given out.
         case = _seen(tx, case_id, staff)
-        if isinstance(case, Case) and not _was_viewed(tx, case, staff):
+        if isinstance(case, Case) and not was_viewed(tx, case, actor):
             told = {"version": str(case.version), "why": "counter"}
-            actor = Actor(ActorKind.STAFF, staff.id)
             logged(tx, case, "viewed", actor=actor, now=now, details=told)
         return case
 
@@ -110,13 +110,3 @@ def _seen(tx: Transaction, case_id: str, staff: Staff) -> Case | Refused:
 
 def _of_shop(case: Case, staff: Staff) -> bool:
     return case.handled_by is not None and bool(staff.shop) and case.handled_by.shop == staff.shop
-
-
-def _was_viewed(tx: Transaction, case: Case, staff: Staff) -> bool:
-    actor, version = Actor(ActorKind.STAFF, staff.id), str(case.version)
-    return any(
-        entry.deed.action == "viewed"
-        and entry.deed.actor == actor
-        and entry.deed.details.get("version") == version
-        for entry in tx.entries_of(case.id)
-    )

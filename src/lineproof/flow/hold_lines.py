@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, Deed
 from lineproof.domain.case import Case, Route, Status
-from lineproof.flow.moving import SUBSCRIBER, logged
+from lineproof.flow.moving import SUBSCRIBER, line_in_log, logged
 from lineproof.flow.refused import RefusalCode, Refused
 
 if TYPE_CHECKING:
@@ -72,16 +72,23 @@ def lock(service: Service, msisdn: str, *, actor: Actor, now: datetime) -> Line 
         if line.locked:
             return line
         after = tx.change_line(replace(line, locked=True))
-        # Which line, for who knows its number, and nobody else.
-        told = {"line": service.hasher.secret("line_in_log", msisdn)}
+        told = {"line": line_in_log(service.hasher, msisdn)}
         tx.log(Deed(actor=actor, action="line_locked", case="", details=told), at=now)
         return after
 
 
 def lock_mine(service: Service, case: Case, reference: str, *, now: datetime) -> Line | Refused:
     """Lock a line for the person of a verified case who holds it, by the reference it was shown."""
+    msisdn = referred_to(service, case, reference, now=now)
+    if isinstance(msisdn, Refused):
+        return msisdn
+    return lock(service, msisdn, actor=SUBSCRIBER, now=now)
+
+
+def referred_to(service: Service, case: Case, reference: str, *, now: datetime) -> str | Refused:
+    """Give the number of a verified person's line, by the reference it was shown."""
     lines = lines_in_my_name(service, case, now=now)
     if isinstance(lines, Refused):
         return lines
     named = [own.line.msisdn for own in lines if hmac.compare_digest(own.reference, reference)]
-    return lock(service, named[0], actor=SUBSCRIBER, now=now) if named else NO_LINE
+    return named[0] if named else NO_LINE

@@ -14,7 +14,7 @@ from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
 from lineproof.domain.line import ANNOUNCED, CHANGES_A_LINE, Line, LineStatus, hindered
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.order import ORDER_OF, Done, OrderKind, Rejected
-from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
+from lineproof.domain.reason import Reason, ReasonCode, refusal
 from lineproof.domain.retry import MOST_TRIES, delay
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
@@ -70,9 +70,8 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
     # The holder may have locked the line, or another case may have changed it, since the approval.
     reasons = hindered(standing(tx, service, case, now=now), service.profile)
     if reasons:
-        decision = Decision(outcome=Outcome.REFUSE, reasons=reasons, change=None)
         kept = record(
-            case, decision, authority=None, band="", versions=None, decided_by=(), now=now
+            case, refusal(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
         )
         tx.add_decision(kept)
         told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}

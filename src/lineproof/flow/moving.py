@@ -71,8 +71,13 @@ def logged(  # noqa: PLR0913 - one keyword for each fact of the entry
 
 
 def announce(tx: Transaction, case: Case, *, now: datetime) -> None:
-    """Put an event for each of the operator's endpoints into the outbox."""
-    for endpoint in tx.endpoints(case.operator):
+    """Tell the operator's system where the case stands."""
+    tell(tx, case, f"case.{case.status}", operator=case.operator, now=now)
+
+
+def tell(tx: Transaction, case: Case, event: str, *, operator: str, now: datetime) -> None:
+    """Put an event for each of an operator's endpoints into the outbox."""
+    for endpoint in tx.endpoints(operator):
         if endpoint.active:
             message = Message(
                 id=new_id("msg", now),
@@ -80,7 +85,7 @@ def announce(tx: Transaction, case: Case, *, now: datetime) -> None:
                 subject=case.id,
                 body={
                     "endpoint": endpoint.id,
-                    "type": f"case.{case.status}",
+                    "type": event,
                     "kind": str(case.kind),
                     "status": str(case.status),
                     "at": now.isoformat(),
@@ -89,6 +94,22 @@ def announce(tx: Transaction, case: Case, *, now: datetime) -> None:
                 tries=0,
             )
             tx.send(message)
+
+
+def was_viewed(tx: Transaction, case: Case, actor: Actor) -> bool:
+    """Whether it is on record that somebody looked at this version of a case."""
+    version = str(case.version)
+    return any(
+        entry.deed.action == "viewed"
+        and entry.deed.actor == actor
+        and entry.deed.details.get("version") == version
+        for entry in tx.entries_of(case.id)
+    )
+
+
+def line_in_log(hasher: Hasher, msisdn: str) -> str:
+    """Name a line in the log: for who knows its number, and nobody else."""
+    return hasher.secret("line_in_log", msisdn)
 
 
 def notify(  # noqa: PLR0913 - one keyword for each fact of the notice

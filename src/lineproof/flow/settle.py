@@ -16,7 +16,7 @@ from lineproof.domain.line import (
 )
 from lineproof.domain.notice import NoticeKind
 from lineproof.domain.order import ORDER_OF, Order, OrderKind
-from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
+from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode, referral
 from lineproof.domain.token import TokenUse
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import moved, notify, reachable
@@ -142,8 +142,9 @@ def refer(  # noqa: PLR0913 - one keyword for each fact of the referral
 
     The reviewer has ``life`` from now: a case that waited long does not end by an objection.
     """
-    decision = Decision(outcome=Outcome.REFER, reasons=reasons, change=None)
-    kept = record(case, decision, authority=None, band="", versions=None, decided_by=(), now=now)
+    kept = record(
+        case, referral(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
+    )
     tx.add_decision(kept)
     told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
     until = max(case.expires_at, now + life)

@@ -8,7 +8,7 @@ from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.case import Status
 from lineproof.domain.staff import Act
 from lineproof.flow.hold_lines import NO_LINE
-from lineproof.flow.moving import logged
+from lineproof.flow.moving import line_in_log, logged, was_viewed
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lineproof.domain.notice import Notice
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
-    from lineproof.storage import DecisionRecord, Transaction
+    from lineproof.storage import DecisionRecord
 
 
 def case_of(service: Service, case_id: str, operator: str) -> Case | Refused:
@@ -41,19 +41,19 @@ def cases_of(
 
 def view_case(service: Service, case_id: str, operator: str, *, now: datetime) -> Case | Refused:
     """Give a case to the operator's system; the first look at each version is on record."""
+    actor = Actor(ActorKind.SYSTEM, operator)
     with service.store.read() as tx:
         case = tx.case(case_id)
         if case is None or case.operator != operator:
             return UNKNOWN
-        if _was_viewed(tx, case, operator):
+        if was_viewed(tx, case, actor):
             return case
     with service.store.begin() as tx:
         # It may have moved since; what is on record is what is given out.
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if not _was_viewed(tx, case, operator):
-            actor = Actor(ActorKind.SYSTEM, operator)
+        if not was_viewed(tx, case, actor):
             told = {"version": str(case.version)}
             logged(tx, case, "viewed", actor=actor, now=now, details=told)
         return case
@@ -102,8 +102,7 @@ def view_line(service: Service, msisdn: str, operator: str, *, now: datetime) ->
         return line
     with service.store.begin() as tx:
         actor = Actor(ActorKind.SYSTEM, operator)
-        # Which line, for who knows its number, and nobody else.
-        told = {"line": service.hasher.secret("line_in_log", msisdn)}
+        told = {"line": line_in_log(service.hasher, msisdn)}
         tx.log(Deed(actor=actor, action="line_viewed", case="", details=told), at=now)
     return line
 
@@ -120,13 +119,3 @@ def read_log(
         actor = Actor(ActorKind.STAFF, staff.id)
         tx.log(Deed(actor=actor, action="log_read", case="", details=told), at=now)
         return found
-
-
-def _was_viewed(tx: Transaction, case: Case, operator: str) -> bool:
-    actor, version = Actor(ActorKind.SYSTEM, operator), str(case.version)
-    return any(
-        entry.deed.action == "viewed"
-        and entry.deed.actor == actor
-        and entry.deed.details.get("version") == version
-        for entry in tx.entries_of(case.id)
-    )

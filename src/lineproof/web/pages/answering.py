@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -20,8 +19,8 @@ from lineproof.flow.asked_about import Asking, open_question, question_of
 from lineproof.web.callers import stranger
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import Speaking
-from lineproof.web.pages.page_route import PageProblem, PageRoute
-from lineproof.web.pages.page_session import check_form, form_token
+from lineproof.web.pages.page_route import PageRoute
+from lineproof.web.pages.page_session import check_form, check_site, form_token
 from lineproof.web.pages.rendering import HEADERS, lead, page
 
 COOKIE = "__Host-answer"
@@ -60,9 +59,8 @@ def open_link(
     client_secret: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Keep the secret in this browser and show what it asks."""
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        # Nobody else's page puts its own question into this browser.
-        raise PageProblem("other_request", HTTPStatus.FORBIDDEN)
+    # Nobody else's page puts its own question into this browser.
+    check_site(request)
     found = client_secret.strip().rpartition("#")[2]
     if not found:
         return RedirectResponse("/answer?wrong=code", status_code=303, headers=HEADERS)

@@ -6,7 +6,6 @@ form. Without scripts there is a field to put the code or the link into.
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -17,8 +16,8 @@ from lineproof.flow.refused import Refused
 from lineproof.web.callers import stranger
 from lineproof.web.context import Context, Ctx, Now
 from lineproof.web.pages.languages import Speaking
-from lineproof.web.pages.page_route import PageProblem, PageRoute
-from lineproof.web.pages.page_session import COOKIE, Visiting, keep_session
+from lineproof.web.pages.page_route import PageRoute
+from lineproof.web.pages.page_session import COOKIE, Visiting, check_site, keep_session
 from lineproof.web.pages.rendering import HEADERS, lead, page
 from lineproof.web.pages.steps import CASE, PATH_OF, step_of
 
@@ -46,9 +45,8 @@ def open_request(
     client_secret: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Exchange the secret for a session."""
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        # Nobody else's page puts its own request into this browser.
-        raise PageProblem("other_request", HTTPStatus.FORBIDDEN)
+    # Nobody else's page puts its own request into this browser.
+    check_site(request)
     secret = client_secret.strip().rpartition("#")[2]
     if not secret:
         return RedirectResponse("/c?wrong=code", status_code=303, headers=HEADERS)

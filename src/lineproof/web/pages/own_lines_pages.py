@@ -11,9 +11,9 @@ from lineproof.domain.case import FINAL
 from lineproof.domain.profile import Record
 from lineproof.flow.agree import withdraw
 from lineproof.flow.apply import session_case
-from lineproof.flow.dispute import dispute, in_log, marks_of
+from lineproof.flow.dispute import dispute, marks_of
 from lineproof.flow.hold_lines import OwnLine, lines_in_my_name, lock_mine
-from lineproof.flow.moving import SUBSCRIBER
+from lineproof.flow.moving import SUBSCRIBER, line_in_log
 from lineproof.flow.refused import Refused
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import NAMES, Speaking
@@ -80,8 +80,9 @@ def own_lines(
     lines: Sequence[OwnLine] | None = None if isinstance(found, Refused) else found
     with ctx.service.store.read() as tx:
         marks = marks_of(tx.entries_of(visit.case.id))
+    hasher = ctx.service.hasher
     disputed = {
-        own.reference for own in lines or () if in_log(ctx.service.hasher, own.line) in marks
+        own.reference for own in lines or () if line_in_log(hasher, own.line.msisdn) in marks
     }
     return page(
         request,

@@ -68,8 +68,14 @@ def form_token(session: str) -> str:
 
 def check_form(request: Request, *, session: str, token: str) -> None:
     """Raise PageProblem for a form of another site, or of another session's page."""
-    from_elsewhere = request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
-    if from_elsewhere or not hmac.compare_digest(form_token(session).encode(), token.encode()):
+    check_site(request)
+    if not hmac.compare_digest(form_token(session).encode(), token.encode()):
+        raise PageProblem("other_request", HTTPStatus.FORBIDDEN)
+
+
+def check_site(request: Request) -> None:
+    """Raise PageProblem for what another site's page sends by this browser."""
+    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         raise PageProblem("other_request", HTTPStatus.FORBIDDEN)
 
 

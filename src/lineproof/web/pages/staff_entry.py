@@ -13,6 +13,7 @@ from lineproof.web.callers import stranger
 from lineproof.web.context import Ctx
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageProblem
+from lineproof.web.pages.page_session import check_site
 from lineproof.web.pages.rendering import HEADERS, lead, page
 from lineproof.web.pages.staff_visit import (
     SIGN_IN,
@@ -61,7 +62,7 @@ def ask_passkey(request: Request, language: Speaking) -> Response:
 @router.post("/sign-in", dependencies=[Anybody])
 def take_passkey(request: Request, body: Answered, ctx: Ctx) -> Response:
     """Open a session for whoever's passkey answered, in a cookie that no script can read."""
-    _own_page(request)
+    check_site(request)
     found = sign_in(ctx.door, body.state, body.credential.model_dump(exclude_none=True))
     if isinstance(found, SignInRefused):
         return JSONResponse({"code": found.code}, status_code=found.status, headers=HEADERS)
@@ -86,7 +87,7 @@ def sign_out(request: Request, visit: Staffed, form: Token = "") -> Response:
 @unsafe_router.post("/unsafe-dev-login", dependencies=[Anybody])
 def be_anybody(request: Request, ctx: Ctx, role: Annotated[Role, Form()]) -> Response:
     """UNSAFE: be anybody, without any proof."""
-    _own_page(request)
+    check_site(request)
     return _let_in(request, unsafe_dev_sign_in(ctx.door, role))
 
 
@@ -101,9 +102,3 @@ def _let_in(request: Request, session: Session) -> Response:
     answer = lead(request, "/staff")
     keep_staff(answer, session)
     return answer
-
-
-def _own_page(request: Request) -> None:
-    """Raise PageProblem where another site signs this browser in, as somebody of its own."""
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        raise PageProblem("other_request", HTTPStatus.FORBIDDEN)
