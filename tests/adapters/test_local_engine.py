@@ -264,3 +264,18 @@ def test_only_its_own_looks_with_a_face_are_compared() -> None:
     calibrated = replace(engine(), calibration=table(engine().versions.pipeline))
     with pytest.raises(ValueError, match="seen"):
         calibrated.compare(reference=empty, probes=[empty])
+
+
+@pytest.mark.parametrize(("size", "scale"), [((4000, 3000), 1.0), ((6000, 4500), 0.5)])
+def test_a_small_face_is_looked_at_again_in_a_bounded_picture(
+    size: tuple[int, int], scale: float
+) -> None:
+    """A phone's picture is looked at whole; a larger one at half, whatever memory it would take."""
+    scene = Image.new("RGB", size, (120, 110, 100))
+    scene.paste(Image.open(io.BytesIO(photograph(RIGHT))).resize((900, 900)), (1000, 1000))
+    out = io.BytesIO()
+    scene.save(out, "JPEG", quality=92)
+    found = engine().see(out.getvalue())
+    assert isinstance(found, SeenFace)
+    assert found.view is not None
+    assert found.view.scale == scale

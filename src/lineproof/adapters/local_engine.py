@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.face.calibration import CalibrationTable
     from lineproof.face.detect import Network
+    from lineproof.face.picture import Header
     from lineproof.face.predictor import ShapePredictor
     from lineproof.face.view import Detection
     from lineproof.packs.manifest import Embedder, Setting, Use
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from lineproof.packs.store import Pack
     from lineproof.ports import Look
 
-PIPELINE = "1"
+PIPELINE = "2"
 """Version of everything between a file's bytes and a comparison score. A change that can move a
 score makes a new one, and calibration tables of another pipeline are not used."""
 
@@ -47,9 +48,9 @@ LOOKING_SIDE = 1000
 ENOUGH_BETWEEN_EYES = 50.0
 """...unless the eyes are then closer together than this, in pixels: networks want all there is."""
 
-CLOSEST_SIDE = 4000
-"""...and then the second, closer look is still bounded: 50 million pixels beside the networks would
-pass the memory that a verification may take."""
+CLOSEST_PIXELS = 16_000_000
+"""...and then the second, closer look is still bounded: what a phone's camera gives is looked at
+whole, but 50 million pixels beside the networks would pass the memory a verification may take."""
 
 MIN_PRESENCE = 0.5
 """Below this the landmark network itself says that it was not shown a face."""
@@ -105,7 +106,7 @@ class LocalEngine:
             return decoded
         view = self._view(decoded)
         if view is not None and decoded.scale < 1 and _between_eyes(view) < ENOUGH_BETWEEN_EYES:
-            full = decode(picture, header, longest_side=CLOSEST_SIDE)
+            full = decode(picture, header, longest_side=_closest_side(header))
             if isinstance(full, Unreadable):
                 return full
             view = self._closer(view, full, full.scale / decoded.scale)
@@ -164,6 +165,12 @@ class LocalEngine:
         faces = tuple(face.scaled(factor) for face in view.faces)
         points, _ = mesh(picture.pixels, faces[0], self.landmarks)
         return _view_of(picture, faces, points)
+
+
+def _closest_side(header: Header) -> int:
+    """Give the longer side, pixels, at the least whole reduction with at most CLOSEST_PIXELS."""
+    factor = math.ceil(math.sqrt(header.stored_width * header.stored_height / CLOSEST_PIXELS))
+    return max(header.stored_width, header.stored_height) // factor
 
 
 def _surroundings(view: FaceView) -> FaceView:

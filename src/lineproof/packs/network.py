@@ -120,6 +120,8 @@ def start(model: NetworkModel, content: bytes) -> OnnxNetwork | PackRefused:
         session = onnxruntime.InferenceSession(
             content, _options(), providers=[PROVIDER], enable_fallback=0
         )
+        # It keeps the file's bytes, 22 MB, to start again on another provider; we have one.
+        session._model_bytes = None  # noqa: SLF001 - its own comment calls keeping them bad
         return _fitted(model, session)
     except NotOnnxError as error:
         return _broken(model, f"it is not an ONNX file ({error})")
@@ -133,6 +135,8 @@ def _options() -> Any:  # noqa: ANN401 - onnxruntime has no types
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.use_deterministic_compute = True
+    # Plans of memory for each shape took 20 MB and saved no time (docs/measurements.md).
+    options.enable_mem_pattern = False
     # Errors come as exceptions and are told once, in our words; nothing is written past them.
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

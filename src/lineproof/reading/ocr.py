@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from lineproof.domain.finding import Unreadable
+from lineproof.reading.recogniser_session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,8 @@ WIDEST: Final = 3200
 class Ocr:
     """The recogniser; it starts when first used. May be used from several threads at once."""
 
-    _content: bytes = field(repr=False)
+    _file: list[bytes] = field(repr=False)
+    """The network's bytes until it has started."""
     _started: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -72,7 +73,8 @@ class Ocr:
     def _start(self) -> dict[str, Any]:
         with self._lock:
             if not self._started:
-                session = _session(self._content)
+                session = start_session(self._file[0])
+                self._file.clear()
                 listed = session.get_modelmeta().custom_metadata_map["character"].split("\n")
                 self._started["characters"] = ["", *listed, " "]
                 self._started["input"] = session.get_inputs()[0].name
@@ -97,7 +99,7 @@ def open_ocr(path: Path | None = None) -> Ocr | Unreadable:
             "The text recogniser is not the file this version was measured with; "
             "install the package rapidocr 3.10.0 anew.",
         )
-    return Ocr(content)
+    return Ocr([content])
 
 
 def _in_wheel() -> Path | None:
@@ -105,15 +107,6 @@ def _in_wheel() -> Path | None:
     spec = importlib.util.find_spec("rapidocr")
     folders = spec.submodule_search_locations if spec is not None else None
     return Path(folders[0]) / "models" / RECOGNISER if folders else None
-
-
-def _session(content: bytes) -> Any:  # noqa: ANN401 - ONNX Runtime has no types
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def fit_line(line: NDArray[np.uint8]) -> NDArray[np.uint8]:

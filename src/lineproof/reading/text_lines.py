@@ -21,6 +21,7 @@ import numpy as np
 import onnxruntime
 
 from lineproof.domain.finding import Unreadable
+from lineproof.reading.recogniser_session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,8 @@ SIDE: Final = 32
 class TextFinder:
     """The detector; it starts when first used. May be used from several threads at once."""
 
-    _content: bytes = field(repr=False)
+    _file: list[bytes] = field(repr=False)
+    """The network's bytes until it has started."""
     _started: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -83,13 +85,8 @@ class TextFinder:
     def _start(self) -> Any:  # noqa: ANN401 - ONNX Runtime has no types
         with self._lock:
             if not self._started:
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = options.inter_op_num_threads = 1
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                options.log_severity_level = 3
-                self._started["session"] = onnxruntime.InferenceSession(
-                    self._content, options, providers=["CPUExecutionProvider"]
-                )
+                self._started["session"] = start_session(self._file[0])
+                self._file.clear()
             return self._started["session"]
 
 
@@ -132,7 +129,7 @@ def open_text_finder(path: Path | None = None) -> TextFinder | Unreadable:
             "The text detector is not the file this version was measured with; "
             "install the package rapidocr 3.10.0 anew.",
         )
-    return TextFinder(content)
+    return TextFinder([content])
 
 
 def find_lines(pixels: NDArray[np.uint8], finder: TextFinder) -> list[NDArray[np.float32]]:

@@ -29,7 +29,7 @@ _FAULTS = (
     *(struct.error, zlib.error),
 )
 # Pixels that are converted at a time, so that a large picture never exists in two modes at once.
-_BAND = 4_000_000
+_BAND = 1_000_000
 _WHITE = (255, 255, 255)
 
 
