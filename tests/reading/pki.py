@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asn1crypto import cms
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from ecdsa import SigningKey
+from ecdsa.util import sigencode_der
 
 from lineproof.reading.named_curves import NAMED
 from lineproof.reading.security_object import LDS_SECURITY_OBJECT
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+Signer: TypeAlias = "Key | SigningKey"
+"""A document signer may also have a key on a curve that only `ecdsa` has."""
 SIGNED = datetime(2025, 6, 1, 12, tzinfo=UTC)
 ISSUED = SIGNED - timedelta(days=100)
 ZONE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F3204153<<<<<<<<<<<<<<<4"
@@ -76,7 +80,7 @@ def signer(  # noqa: PLR0913 - one keyword for each way to spoil it
 
 def sod(  # noqa: PLR0913 - one keyword for each way to spoil it
     groups: Mapping[int, bytes],
-    key: Key,
+    key: Signer,
     certificate: bytes,
     *,
     digest: str = "sha256",
@@ -210,20 +214,30 @@ def _with_explicit_parameters(certificate: bytes, issuer: Issuer, key: Key) -> b
         "order": domain.n,
         "cofactor": 1,
     }
-    made["tbs_certificate"]["subject_public_key_info"] = PublicKeyInfo(
-        {
-            "algorithm": {"algorithm": "ec", "parameters": {"specified": specified}},
-            "public_key": info["public_key"].native,
-        }
+    return with_public_key(
+        certificate,
+        issuer,
+        PublicKeyInfo(
+            {
+                "algorithm": {"algorithm": "ec", "parameters": {"specified": specified}},
+                "public_key": info["public_key"].native,
+            }
+        ),
     )
+
+
+def with_public_key(certificate: bytes, issuer: Issuer, info: PublicKeyInfo) -> bytes:
+    """Put another public key into a certificate and sign it again."""
+    made = Certificate.load(certificate)
+    made["tbs_certificate"]["subject_public_key_info"] = info
     assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
     signed = made["tbs_certificate"].dump(force=True)
     made["signature_value"] = issuer.key.sign(signed, ec.ECDSA(hashes.SHA256()))
     return bytes(made.dump(force=True))
 
 
-def _algorithm(key: Key, digest: str, *, pss: bool) -> SignedDigestAlgorithm:
-    if isinstance(key, ec.EllipticCurvePrivateKey):
+def _algorithm(key: Signer, digest: str, *, pss: bool) -> SignedDigestAlgorithm:
+    if isinstance(key, ec.EllipticCurvePrivateKey | SigningKey):
         return SignedDigestAlgorithm({"algorithm": f"{digest}_ecdsa"})
     if not pss:
         return SignedDigestAlgorithm({"algorithm": f"{digest}_rsa"})
@@ -235,7 +249,11 @@ def _algorithm(key: Key, digest: str, *, pss: bool) -> SignedDigestAlgorithm:
     return SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
 
 
-def _sign(key: Key, message: bytes, digest: str, *, pss: bool) -> bytes:
+def _sign(key: Signer, message: bytes, digest: str, *, pss: bool) -> bytes:
+    if isinstance(key, SigningKey):
+        digested = hashlib.new(digest, message).digest()
+        made = key.sign_digest(digested, sigencode=sigencode_der, allow_truncate=True)
+        return bytes(made)
     chosen: Any = getattr(hashes, digest.upper())()
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return key.sign(message, ec.ECDSA(chosen))

@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from lineproof.reading.chip_code import MALFORMED, ChipCode, ChipError
-from lineproof.reading.public_keys import Scheme, public_key, verifies
+from lineproof.reading.public_keys import Scheme, curve_bits, public_key, verifies
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    from lineproof.reading.old_curves import OldCurveKey
 
 CHALLENGE_BYTES = 8
 _PARTIAL_RECOVERY = 0x6A
@@ -73,12 +75,15 @@ def _recovered(key: RSAPublicKey, challenge: bytes, response: bytes) -> bool:
 
 
 def _plain(
-    key: EllipticCurvePublicKey, challenge: bytes, response: bytes, algorithms: bytes
+    key: EllipticCurvePublicKey | OldCurveKey,
+    challenge: bytes,
+    response: bytes,
+    algorithms: bytes,
 ) -> bool:
     """Verify the bare r and s, each as long as the curve's order."""
     named = _PLAIN_ECDSA.search(algorithms)
     name = _PLAIN_HASHES[named[1][0] - 1] if named else "sha256"
-    if len(response) != 2 * ((key.curve.key_size + 7) // 8):
+    if len(response) != 2 * ((curve_bits(key) + 7) // 8):
         return False
     half = len(response) // 2
     r, s = int.from_bytes(response[:half]), int.from_bytes(response[half:])

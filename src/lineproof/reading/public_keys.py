@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,13 +13,14 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from lineproof.reading.chip_code import MALFORMED, ChipCode, ChipError
 from lineproof.reading.named_curves import NAMED, Domain
+from lineproof.reading.old_curves import OldCurveKey, old_curve_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asn1crypto.keys import PublicKeyInfo
 
-PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | OldCurveKey
 
 HASHES: Mapping[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - old passports are signed with it; it is reported as weak
@@ -49,30 +51,42 @@ class Scheme:
 def public_key(info: PublicKeyInfo) -> PublicKey:
     """Load a key; ChipError(ALGORITHM_NOT_SUPPORTED) for one that is not read here."""
     try:
-        found = _explicit(info) or load_der_public_key(info.dump())
+        domain = _explicit_domain(info)
+        found = _on_old_curve(info, domain) or _loaded(info, domain)
     except (*MALFORMED, UnsupportedAlgorithm):
         raise ChipError(ChipCode.ALGORITHM_NOT_SUPPORTED) from None
     if isinstance(found, rsa.RSAPublicKey):
         exponent = found.public_numbers().e
         if found.key_size in RSA_BITS and exponent % 2 and 1 < exponent < MOST_EXPONENT:
             return found
-    elif isinstance(found, ec.EllipticCurvePublicKey):
+    elif isinstance(found, ec.EllipticCurvePublicKey | OldCurveKey):
         return found
     raise ChipError(ChipCode.ALGORITHM_NOT_SUPPORTED)
 
 
-def _explicit(info: PublicKeyInfo) -> ec.EllipticCurvePublicKey | None:
-    """Load an EC key whose parameters are written out, by the named curve they are equal to.
+def _explicit_domain(info: PublicKeyInfo) -> Domain | None:
+    """Read the parameters of an EC key whose parameters are written out; None for other keys."""
+    if info["algorithm"]["algorithm"].native != "ec":
+        return None
+    parameters = info["algorithm"]["parameters"]
+    return _domain(parameters.chosen) if parameters.name == "specified" else None
+
+
+def _on_old_curve(info: PublicKeyInfo, domain: Domain | None) -> OldCurveKey | None:
+    if info["algorithm"]["algorithm"].native != "ec":
+        return None
+    return old_curve_key(info, domain)
+
+
+def _loaded(info: PublicKeyInfo, domain: Domain | None) -> object:
+    """Load a key, one with written-out parameters by the named curve they are equal to.
 
     cryptography refuses such keys, and rightly: parameters that are nearly a curve's have broken
     implementations (CVE-2020-0601). Here every one of them must be equal.
     """
-    if info["algorithm"]["algorithm"].native != "ec":
-        return None
-    parameters = info["algorithm"]["parameters"]
-    if parameters.name != "specified":
-        return None
-    curve = NAMED.get(_domain(parameters.chosen))
+    if domain is None:
+        return load_der_public_key(info.dump())
+    curve = NAMED.get(domain)
     if curve is None:
         raise ChipError(ChipCode.ALGORITHM_NOT_SUPPORTED)
     return ec.EllipticCurvePublicKey.from_encoded_point(curve, info["public_key"].native)
@@ -121,7 +135,12 @@ def weak(key: PublicKey, how: Scheme) -> bool:
     """Whether a signature is accepted and no longer called strong (SHA-1, short keys)."""
     if isinstance(key, rsa.RSAPublicKey):
         return how.hash == "sha1" or key.key_size < STRONG_RSA_BITS
-    return how.hash == "sha1" or key.curve.key_size < STRONG_CURVE_BITS
+    return how.hash == "sha1" or curve_bits(key) < STRONG_CURVE_BITS
+
+
+def curve_bits(key: ec.EllipticCurvePublicKey | OldCurveKey) -> int:
+    """Give the size of a key's curve in bits."""
+    return key.bits if isinstance(key, OldCurveKey) else key.curve.key_size
 
 
 def verifies(key: PublicKey, signature: bytes, signed: bytes, how: Scheme) -> bool:
@@ -135,6 +154,9 @@ def verifies(key: PublicKey, signature: bytes, signed: bytes, how: Scheme) -> bo
             if how.name != "ecdsa":
                 return False
             key.verify(signature, signed, ec.ECDSA(chosen))
+        elif isinstance(key, OldCurveKey):
+            digest = hashlib.new(how.hash, signed).digest()
+            return how.name == "ecdsa" and key.verifies(signature, digest)
         elif how.name == "rsassa_pss":
             filling = padding.PSS(mgf=padding.MGF1(mask), salt_length=how.salt)
             key.verify(signature, signed, filling, chosen)
