@@ -27,6 +27,7 @@ from tests.flow.stage import FACE, MATCH, Stage, stage
 from tests.regime import NEW, OLD, REGIME
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from fastapi import FastAPI, Request
     from httpx import Response
 
@@ -218,10 +219,15 @@ def empty_database() -> Path:
 
 
 def house(folder: Path, profile: Profile = REGIME, **settings: Any) -> House:
-    """Build a house on a database in ``folder``."""
+    """Build a house on a SQLite database in ``folder``."""
     file = folder / "lineproof.sqlite"
     shutil.copyfile(empty_database(), file)
-    store = SqlStore(sqlite_url(file))
+    return house_on(sqlite_url(file), profile, **settings)
+
+
+def house_on(database: sa.URL, profile: Profile = REGIME, **settings: Any) -> House:
+    """Build a house on a database that has the tables and nothing in them."""
+    store = SqlStore(database)
     with store.begin() as tx:
         for name in ("op", "other"):
             tx.put_client(Client(id=name, keys="{}", active=True))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lineproof.flow import issue
 from tests.regime import OLD
 
 if TYPE_CHECKING:
@@ -35,17 +36,33 @@ def test_the_same_key_gives_the_same_answer_and_one_case(service: House) -> None
     assert len(service.system("GET", "/v1/cases").json()["cases"]) == 1
 
 
-def test_two_hundred_at_once_with_one_key_open_one_case(service: House) -> None:
-    """However many arrive in one moment, one opens the case and all get its answer."""
+def test_two_hundred_at_once_with_one_key_come_to_one_order(service: House) -> None:
+    """However many arrive at once, one opens the case, one is looked at, one order goes out."""
 
     def ask(_: int) -> Response:
         return service.system("POST", "/v1/cases", json=ASKED, headers=KEY)
 
+    def deliver(worker: int) -> bool:
+        return issue.deliver(service.stage.service, worker=f"w-{worker}", now=service.now)
+
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(ask, range(200)))
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.text for answer in answers}) == 1
-    assert len(service.system("GET", "/v1/cases").json()["cases"]) == 1
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.text for answer in answers}) == 1
+        assert len(service.system("GET", "/v1/cases").json()["cases"]) == 1
+
+        visitor = service.session(answers[0].json())
+        assert visitor.consents().status_code == 201
+        assert visitor.shows().status_code == 201
+        nonce = visitor.nonce()
+        captured = list(pool.map(lambda _: visitor.captures(nonce).status_code, range(20)))
+        assert captured.count(201) == 1
+
+        issue.tick(service.stage.service, now=service.now)
+        while any(pool.map(deliver, range(8))):
+            pass
+    orders = [order for order in service.stage.network.orders if order.case == visitor.case]
+    assert len(orders) == 1
 
 
 def test_a_key_of_another_request_is_refused(service: House) -> None:
