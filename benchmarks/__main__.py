@@ -20,6 +20,7 @@ from benchmarks import (
     signals,
     speed,
     storage,
+    verify_cost,
     writers,
     zones,
 )
@@ -45,6 +46,7 @@ MEASUREMENTS = {
     "signal_limits": signals.signal_limits,
     "copies": copies.copies,
     "storage": storage.storage,
+    "verify_cost": verify_cost.verify_cost,
     "serving": serving.serving,
     "writers": writers.writers,
 }

@@ -56,6 +56,8 @@ EACH = 40
 
 CREATED = 201
 
+PLENTY = 10**9
+
 SHED = 120
 """Captures sent at once to see what is shed."""
 
@@ -106,7 +108,7 @@ def _measure(
     base = f"http://127.0.0.1:{settings.port}"
 
     def ask(count: int, at_once: int, per_second: float | None) -> tuple[list[Timed], float]:
-        sessions = [_session(service) for _ in range(count)]
+        sessions = [ready_case(service)[1] for _ in range(count)]
         found: tuple[list[Timed], float] = asking.apply(
             ask_all, (base, sessions, face, at_once, per_second)
         )
@@ -184,25 +186,14 @@ def _capture(http: httpx.Client, session: str, nonce: str, face: bytes) -> Timed
 def _serve(
     folder: Path, photographs: Mapping[str, bytes]
 ) -> tuple[Service, Settings, Callable[[], None]]:
-    engine = open_engine(None)
-    reader = reader_for(engine)
-    if isinstance(reader, PackRefused):
-        raise SystemExit(reader.sentence)
-    page = document_of(photographs["obama.jpg"])
-    once: Reader = OnceRead(reader.read([page], chip={}, today=this_day()))
-    plenty = 10**9
     settings = Settings.model_construct(
-        data=folder, port=0, person_rate=plenty, stranger_rate=plenty, system_rate=plenty
+        data=folder, port=0, person_rate=PLENTY, stranger_rate=PLENTY, system_rate=PLENTY
     )
     opened = listen(settings)
     if isinstance(opened, PortTaken):
         raise SystemExit(opened.sentence)
     settings = settings.model_copy(update={"port": opened.getsockname()[1]})
-    service = service_for(settings, clock=utc_now, site=Site(engine=engine, reader=once))
-    if isinstance(service, ServiceRefused):
-        raise SystemExit(service.sentence)
-    # Every case is the same person's, who would have used their attempts up.
-    service = replace(service, profile=replace(service.profile, attempts_per_person=plenty))
+    service = tireless(settings, site_of(photographs["obama.jpg"]))
     log_to(lambda _: None)
     server = server_of(service, settings, clock=utc_now)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
@@ -215,11 +206,29 @@ def _serve(
     return service, settings, stop
 
 
+def site_of(portrait: bytes) -> Site:
+    """Give the real engine, and a reader to whom every document is the one with this portrait."""
+    engine = open_engine(None)
+    reader = reader_for(engine)
+    if isinstance(reader, PackRefused):
+        raise SystemExit(reader.sentence)
+    once: Reader = OnceRead(reader.read([document_of(portrait)], chip={}, today=this_day()))
+    return Site(engine=engine, reader=once)
+
+
+def tireless(settings: Settings, site: Site) -> Service:
+    """Make a service in which one person, whose every case is, never uses their attempts up."""
+    service = service_for(settings, clock=utc_now, site=site)
+    if isinstance(service, ServiceRefused):
+        raise SystemExit(service.sentence)
+    return replace(service, profile=replace(service.profile, attempts_per_person=PLENTY))
+
+
 _NUMBERS = iter(range(10**9))
 
 
-def _session(service: Service) -> str:
-    """Bring one case to where the face is looked at."""
+def ready_case(service: Service) -> tuple[str, str]:
+    """Bring one case to where the face is looked at; give its id and its session."""
     now, number = utc_now(), next(_NUMBERS)
     asked = Application(
         operator="benchmark",
@@ -247,4 +256,4 @@ def _session(service: Service) -> str:
     shown = show_document(service, case.id, [b"page"], chip={}, now=now)
     if isinstance(shown, Refused):
         raise SystemExit(shown.sentence)
-    return session
+    return case.id, session

@@ -56,7 +56,7 @@ def storage() -> None:
 def _compared(few: SqlStore, many: SqlStore) -> dict[str, object]:
     began = time.perf_counter()
     for store, lines in ((few, FEW), (many, MANY)):
-        _fill(store, lines)
+        fill(store, lines)
     filled = time.perf_counter() - began
     times: dict[int, list[list[float]]] = {FEW: [], MANY: []}
     for block in range(BLOCKS + 1):
@@ -99,7 +99,8 @@ def _summed(blocks: list[list[float]]) -> dict[str, float]:
     return {"median": round(median(every), 1), "p95": round(quantiles(every, n=20)[-1], 1)}
 
 
-def _fill(store: SqlStore, lines: int) -> None:
+def fill(store: SqlStore, lines: int) -> None:
+    """Make the tables and store so many lines, each with its case and one attempt."""
     store.upgrade()
     for table, row in ((CASES, _case), (LINES, _line), (ATTEMPTS, _attempt)):
         for first in range(0, lines, AT_ONCE):
