@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Done, Order, Rejected
     from lineproof.domain.profile import Profile
-    from lineproof.storage import Endpoint, Store
+    from lineproof.storage import Store
+    from lineproof.storage_records import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

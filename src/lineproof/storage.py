@@ -6,7 +6,6 @@ look at is an envelope that only the Sealer opens, and it is gone with the decis
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,10 +21,21 @@ if TYPE_CHECKING:
     from lineproof.domain.line import Line
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Order
-    from lineproof.domain.reason import Decision
     from lineproof.domain.review import Verdict, Witness
     from lineproof.domain.staff import Staff
     from lineproof.domain.token import Token, TokenUse
+    from lineproof.storage_records import (
+        Answer,
+        Client,
+        Count,
+        DeadMessage,
+        DecisionRecord,
+        Endpoint,
+        HeldItem,
+        Message,
+        Passkey,
+        Topic,
+    )
 
 
 class Changed(Exception):  # noqa: N818 - it is what it says
@@ -51,125 +61,6 @@ class StoreDown(Exception):  # noqa: N818 - it is what it says
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(str(trouble))
         self.trouble = trouble
-
-
-class Topic(StrEnum):
-    """What a message in the outbox asks for."""
-
-    ORDER = "order"
-    """Carry out the order of this id."""
-    NOTICE = "notice"
-    """Send the notice of this id."""
-    EVENT = "event"
-    """Tell the operator's system by webhook."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """Something that must happen after a commit, once, however often it is tried."""
-
-    id: str
-    topic: Topic
-    subject: str
-    """The id of the order or the notice; for an event, of the case."""
-    body: Mapping[str, str]
-    due_at: datetime
-    tries: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadMessage:
-    """A message that was given up after its last try, and may be replayed."""
-
-    message: Message
-    code: str
-    died_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecord:
-    """What stays of a decision: outcome, reasons, error-rate band, versions. No score."""
-
-    id: str
-    case: str
-    route: str
-    attempt: int
-    decision: Decision
-    band: str
-    """The band of false match rates, such as ``<=1e-4``; empty where nothing was compared."""
-    versions: Mapping[str, str]
-    authority: str
-    """What an order may be given on, once: the challenge that was answered, or this decision."""
-    decided_by: tuple[str, ...]
-    """Empty for the machine; the members of staff who attested or reviewed."""
-    decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldItem:
-    """One sealed thing that a reviewer may look at until ``until``."""
-
-    case: str
-    name: str
-    """``portrait`` or ``live``."""
-    envelope: bytes = field(repr=False)
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The answer that was given to an Idempotency-Key, to be given again."""
-
-    request_hash: str
-    status: int
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
-    """An operator's system: its public keys (JWK set, JSON) and where its webhooks go."""
-
-    id: str
-    keys: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Where an operator's system is told of events; its secrets are sealed."""
-
-    id: str
-    client: str
-    url: str
-    sealed_secrets: tuple[bytes, ...] = field(repr=False)
-    """One, or two while they are rotated; the first signs first."""
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passkey:
-    """One passkey of a member of staff (WebAuthn)."""
-
-    credential_id: bytes
-    staff: str
-    public_key: bytes
-    sign_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """What one member of staff, or one shop, did: so that a dishonest counter shows."""
-
-    staff: str
-    shop: str
-    cases: int
-    retries: int
-    skips: int
-    """Of ``other_way``, the cases that took it before any face capture."""
-    other_way: int
-    overrides: int
-    withdrawn: int
-    refused: int
 
 
 class Store(Protocol):

@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from lineproof.adapters.pinned_post import PinnedPost
 from lineproof.adapters.webhooks import Webhooks, is_secret, new_secret, sealed
 from lineproof.ports import Unavailable
-from lineproof.storage import Endpoint
+from lineproof.storage_records import Endpoint
 from tests.adapters.receiver import HTTPS_PORT, NAME, closed_port, contexts, receiver
 
 if TYPE_CHECKING:

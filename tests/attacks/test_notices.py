@@ -11,7 +11,7 @@ import pytest
 from lineproof.domain.case import Case, Kind, Status
 from lineproof.flow import agree, issue
 from lineproof.ports import Unavailable
-from lineproof.storage import Message, Topic
+from lineproof.storage_records import Message, Topic
 from tests.flow.stage import Stage, stage
 from tests.regime import NEW, OLD, regime
 

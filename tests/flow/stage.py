@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from lineproof.domain.order import Order, Rejected
     from lineproof.domain.profile import Profile
     from lineproof.domain.sim import Sim
-    from lineproof.storage import Endpoint, Store
+    from lineproof.storage import Store
+    from lineproof.storage_records import Endpoint
 
 AGENT = HandledBy(staff="agent", shop="shop", device="desk-1")
 SYSTEM = Actor(ActorKind.SYSTEM, "op")

@@ -11,7 +11,7 @@ from lineproof.flow.dispute import DISPUTED, dispute, disputed_lines
 from lineproof.flow.hold_lines import lines_in_my_name
 from lineproof.flow.moving import line_in_log
 from lineproof.flow.refused import RefusalCode, Refused
-from lineproof.storage import Client, Endpoint
+from lineproof.storage_records import Client, Endpoint
 from tests.flow.stage import stage
 from tests.regime import NEW
 

@@ -9,7 +9,7 @@ from lineproof.commands.serving import WARNINGS
 from lineproof.domain.staff import Role
 from lineproof.flow.fresh import new_id
 from lineproof.settings import Settings
-from lineproof.storage import Message, Topic
+from lineproof.storage_records import Message, Topic
 from lineproof.web.pages.languages import language
 from lineproof.web.pages.operations import warnings_of
 from lineproof.web.pages.staff_entry import HOME_OF

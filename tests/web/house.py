@@ -20,7 +20,7 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.finding import Measured
 from lineproof.domain.staff import Role, Staff
 from lineproof.settings import Settings
-from lineproof.storage import Client
+from lineproof.storage_records import Client
 from lineproof.web.app import build_app, context_of
 from lineproof.web.callers import bearer
 from tests.flow.stage import FACE, MATCH, Stage, stage

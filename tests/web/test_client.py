@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from lineproof import client as answers
 from lineproof.client import OperatorClient, Refusal, SimAnswer, SubscriberClient
-from lineproof.storage import Client
+from lineproof.storage_records import Client
 from lineproof.web.app import build_app, context_of
 from tests.regime import OLD
 from tests.web.house import House, digest_of, house, http_of

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lineproof.ports import Sealer
-    from lineproof.storage import Endpoint
+    from lineproof.storage_records import Endpoint
 
 TYPE_PREFIX: Final = "org.lineproof."
 """CloudEvents 1.0, 3.1.1 ``type``: reversed DNS. What follows is the event's own type."""

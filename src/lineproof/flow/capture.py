@@ -28,7 +28,8 @@ from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
 from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather, show
-from lineproof.storage import HeldItem, Taken
+from lineproof.storage import Taken
+from lineproof.storage_records import HeldItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from lineproof.domain.evidence import Evidence
     from lineproof.domain.reason import Decision
     from lineproof.ports import Hasher, Service, Shown
-    from lineproof.storage import DecisionRecord, Transaction
+    from lineproof.storage import Transaction
+    from lineproof.storage_records import DecisionRecord
 
 _DOCUMENT_NEEDED = Refused(
     RefusalCode.DOCUMENT_NEEDED,

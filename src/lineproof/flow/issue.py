@@ -21,7 +21,8 @@ from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachab
 from lineproof.flow.refused import UNKNOWN, Refused, forbidden_by, not_now
 from lineproof.flow.settle import consequence, place, record, refer, send_order, standing
 from lineproof.ports import Unavailable
-from lineproof.storage import Changed, Message, Topic
+from lineproof.storage import Changed
+from lineproof.storage_records import Message, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime

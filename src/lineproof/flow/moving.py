@@ -11,7 +11,7 @@ from lineproof.domain.notice import Notice
 from lineproof.domain.profile import Channel
 from lineproof.domain.token import LIFE_OF, Token, token_hash
 from lineproof.flow.fresh import new_id
-from lineproof.storage import Message, Topic
+from lineproof.storage_records import Message, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

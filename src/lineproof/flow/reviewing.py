@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
-    from lineproof.storage import DecisionRecord, Transaction
+    from lineproof.storage import Transaction
+    from lineproof.storage_records import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode, refer
 from lineproof.domain.token import TokenUse
 from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import moved, notify, reachable
-from lineproof.storage import DecisionRecord, Message, Topic
+from lineproof.storage_records import DecisionRecord, Message, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

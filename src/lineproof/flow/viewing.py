@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lineproof.domain.notice import Notice
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
-    from lineproof.storage import DecisionRecord
+    from lineproof.storage_records import DecisionRecord
 
 
 def case_of(service: Service, case_id: str, operator: str) -> Case | Refused:

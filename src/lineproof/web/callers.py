@@ -13,7 +13,7 @@ from lineproof.domain.case import Case
 from lineproof.domain.staff import Act, Staff
 from lineproof.flow.apply import session_case
 from lineproof.flow.refused import RefusalCode
-from lineproof.storage import Client
+from lineproof.storage_records import Client
 from lineproof.web.context import Context, Ctx, Now
 from lineproof.web.problems import Problem, WebCode
 

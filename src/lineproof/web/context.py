@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
     from lineproof.settings import Settings
-    from lineproof.storage import Client
+    from lineproof.storage_records import Client
     from lineproof.web.sign_in.door import Door
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Header
 
-from lineproof.storage import Answer
+from lineproof.storage_records import Answer
 from lineproof.web.problems import Problem, WebCode
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from lineproof.domain.order import Order, OrderKind
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.sim import Sim
 from lineproof.domain.token import Token, TokenUse
-from lineproof.storage import DecisionRecord, Message, Topic
+from lineproof.storage_records import DecisionRecord, Message, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

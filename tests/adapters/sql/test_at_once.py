@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from lineproof.domain.audit import verify_chain
 from lineproof.domain.case import Case, Status
-from lineproof.storage import Answer, Changed, Message, Taken
+from lineproof.storage import Changed, Taken
+from lineproof.storage_records import Answer, Message
 from tests.adapters.sql.makers import (
     HOUR,
     NOW,

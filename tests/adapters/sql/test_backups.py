@@ -16,7 +16,7 @@ from lineproof.adapters.sql.audited import Audited, audit
 from lineproof.adapters.sql.backups import BackupRefused, back_up, restore
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
-from lineproof.storage import HeldItem
+from lineproof.storage_records import HeldItem
 from tests import postgresql
 from tests.adapters.sql.makers import HOUR, NOW, a_case, a_deed, a_line, a_message
 

@@ -12,7 +12,7 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.case import FINAL, HandledBy, Kind, Route, Status
 from lineproof.domain.reason import Decision, Outcome
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason
-from lineproof.storage import Answer, Count, HeldItem, Topic
+from lineproof.storage_records import Answer, Count, HeldItem, Topic
 from tests.adapters.sql.makers import (
     DAY,
     HOUR,

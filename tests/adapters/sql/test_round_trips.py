@@ -17,16 +17,8 @@ from lineproof.domain.profile import Channel
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, Witness
 from lineproof.domain.staff import Role, Staff
 from lineproof.domain.token import TokenUse
-from lineproof.storage import (
-    Answer,
-    Changed,
-    Client,
-    Endpoint,
-    HeldItem,
-    Passkey,
-    Store,
-    Taken,
-)
+from lineproof.storage import Changed, Store, Taken
+from lineproof.storage_records import Answer, Client, Endpoint, HeldItem, Passkey
 from tests.adapters.sql.makers import (
     DAY,
     HOUR,

@@ -12,7 +12,8 @@ from sqlalchemy import exc, text
 
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
-from lineproof.storage import HeldItem, StoreDown, Trouble
+from lineproof.storage import StoreDown, Trouble
+from lineproof.storage_records import HeldItem
 from tests.adapters.sql.makers import HOUR, NOW, a_case, a_challenge, a_line, together
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from lineproof.domain.staff import Role, Staff
-from lineproof.storage import Client
+from lineproof.storage_records import Client
 from lineproof.web.sign_in.access_token import ASSERTION_TYPE
 from lineproof.web.sign_in.client_assertion import _Allowed
 from lineproof.web.sign_in.door import Door

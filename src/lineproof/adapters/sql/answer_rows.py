@@ -21,7 +21,7 @@ from lineproof.adapters.sql.sql_tables import (
 from lineproof.domain.case import FINAL, Status
 from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind
-from lineproof.storage import Answer, Count
+from lineproof.storage_records import Answer, Count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import EVENTS, OUTBOX, URGENT
-from lineproof.storage import DeadMessage, Message, Topic
+from lineproof.storage_records import DeadMessage, Message, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

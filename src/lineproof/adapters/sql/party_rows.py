@@ -17,7 +17,8 @@ from lineproof.adapters.sql.sql_tables import (
     STAFF,
 )
 from lineproof.domain.staff import Role, Staff
-from lineproof.storage import Client, Endpoint, Passkey, Taken
+from lineproof.storage import Taken
+from lineproof.storage_records import Client, Endpoint, Passkey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import DECISIONS, HELD, VERDICTS, WITNESSES
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, Witness
-from lineproof.storage import DecisionRecord, HeldItem
+from lineproof.storage_records import DecisionRecord, HeldItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

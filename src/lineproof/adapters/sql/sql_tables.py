@@ -20,7 +20,7 @@ from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
 from lineproof.domain.staff import Role
 from lineproof.domain.token import TokenUse
-from lineproof.storage import Topic
+from lineproof.storage_records import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

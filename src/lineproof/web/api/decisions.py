@@ -10,7 +10,7 @@ from pydantic import Field
 from lineproof.domain.reason import Outcome
 from lineproof.flow.refused import Refused
 from lineproof.flow.viewing import decisions_of
-from lineproof.storage import DecisionRecord
+from lineproof.storage_records import DecisionRecord
 from lineproof.web.api.shapes import PROBLEMS, CaseId, Told
 from lineproof.web.callers import System
 from lineproof.web.context import Ctx, Now

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field
 
-from lineproof.storage import StoreDown, Topic
+from lineproof.storage import StoreDown
+from lineproof.storage_records import Topic
 from lineproof.web.api.shapes import Told
 from lineproof.web.context import Ctx, Now
 

@@ -13,7 +13,8 @@ from lineproof.adapters.address import LONGEST_URL, UrlRefused, target_of
 from lineproof.adapters.webhooks import new_secret, sealed
 from lineproof.domain.audit import Deed
 from lineproof.flow.fresh import new_id
-from lineproof.storage import Client, Endpoint, Transaction
+from lineproof.storage import Transaction
+from lineproof.storage_records import Client, Endpoint
 from lineproof.web.api.shapes import ID, PROBLEMS, Asked, Told
 from lineproof.web.callers import System, as_actor
 from lineproof.web.context import Ctx, Now

@@ -12,7 +12,7 @@ from lineproof.domain.audit import Deed
 from lineproof.domain.staff import Act
 from lineproof.flow.issue import reorder
 from lineproof.flow.refused import Refused
-from lineproof.storage import Topic
+from lineproof.storage_records import Topic
 from lineproof.web.api.shapes import ID, PROBLEMS, CaseId, Told
 from lineproof.web.callers import SignedIn, must
 from lineproof.web.context import Ctx, Now

@@ -12,7 +12,8 @@ from pydantic import Field, StrictBool
 
 from lineproof.domain.audit import Actor, Deed
 from lineproof.domain.staff import Act
-from lineproof.storage import Client, Store
+from lineproof.storage import Store
+from lineproof.storage_records import Client
 from lineproof.web.api.shapes import PROBLEMS, Asked, Told
 from lineproof.web.callers import SignedIn, must
 from lineproof.web.context import Ctx, Now

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from lineproof.domain.staff import Act
-from lineproof.storage import Topic
+from lineproof.storage_records import Topic
 from lineproof.web.api.health import ready
 from lineproof.web.api.outbox_routes import replay_message
 from lineproof.web.context import Ctx, Now
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import prometheus_client
 
     from lineproof.domain.profile import Profile
-    from lineproof.storage import DeadMessage
+    from lineproof.storage_records import DeadMessage
     from lineproof.web.context import Context
     from lineproof.web.tallies import Tallies
 

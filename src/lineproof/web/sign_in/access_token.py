@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from lineproof.storage import Client
+    from lineproof.storage_records import Client
     from lineproof.web.sign_in.door import Door
 
 LIFE = timedelta(minutes=10)

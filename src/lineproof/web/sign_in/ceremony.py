@@ -27,7 +27,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from lineproof.storage import Passkey, Taken
+from lineproof.storage import Taken
+from lineproof.storage_records import Passkey
 from lineproof.web.sign_in.sealed_token import make_token, open_token
 from lineproof.web.sign_in.sign_in_refused import SignInRefused
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from joserfc._rfc7515.model import JWSAlgModel
 
-    from lineproof.storage import Client
+    from lineproof.storage_records import Client
 
 LONGEST_ASSERTION = 8 * 1024
 """Characters. A longer one is not decoded."""

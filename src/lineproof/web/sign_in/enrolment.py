@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from lineproof.storage import Passkey, Transaction
+    from lineproof.storage import Transaction
+    from lineproof.storage_records import Passkey
     from lineproof.web.sign_in.door import Door
 
 LIFE = timedelta(hours=24)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from lineproof.domain.staff import Staff
-    from lineproof.storage import Client
+    from lineproof.storage_records import Client
     from lineproof.web.sign_in.door import Door
 
 

@@ -19,7 +19,8 @@ from lineproof.web.sign_in.sign_in_refused import SignInRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lineproof.storage import Passkey, Transaction
+    from lineproof.storage import Transaction
+    from lineproof.storage_records import Passkey
     from lineproof.web.sign_in.door import Door
 
 LIFE = timedelta(hours=8)
