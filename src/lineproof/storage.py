@@ -215,6 +215,9 @@ class Transaction(Protocol):
     def claim(self, *, worker: str, now: datetime, lease_until: datetime) -> Message | None:
         """Take the message that has waited longest; nobody else has it until the lease ends."""
 
+    def begin_deed(self, message_id: str, *, worker: str, now: datetime) -> bool:
+        """Keep that it is done now, and maybe was from now on. False if the lease was lost."""
+
     def handled(self, message_id: str, *, worker: str) -> bool:
         """Take a message out. False if the lease was lost, and then nothing was changed."""
 

@@ -35,6 +35,8 @@ class Message:
     body: Mapping[str, str]
     due_at: datetime
     tries: int
+    begun: bool = False
+    """Whether it may have been done already, by a try whose answer is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

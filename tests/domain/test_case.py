@@ -18,7 +18,7 @@ LEGAL = {
     ),
     Status.REFERRED: "approved referred refused other_way_chosen withdrawn expired",
     Status.APPROVED: "objected ordered referred refused withdrawn issued",
-    Status.ORDERED: "issued order_rejected",
+    Status.ORDERED: "refused issued order_rejected",
     Status.UNFULFILLED: "ordered withdrawn",
     Status.ISSUED: "",
     Status.REFUSED: "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -26,7 +27,9 @@ from tests.flow.stage import AGENT, MATCH, NO_MATCH, SYSTEM, UNSURE, Stage, staf
 from tests.regime import NEW, OLD, regime
 
 if TYPE_CHECKING:
-    from lineproof.storage import Store
+    from collections.abc import Iterator
+
+    from lineproof.storage import Store, Transaction
 
 REVIEWERS = staff("r-1", Role.REVIEWER), staff("r-2", Role.REVIEWER)
 
@@ -50,6 +53,7 @@ def verdict(scene: Stage, case: Case, who: int, kind: VerdictKind) -> capture.Ca
         if kind is VerdictKind.APPROVE
         else VerdictReason.NOT_THE_SAME_PERSON
     )
+    reviewing.look_at(scene.service, case.id, REVIEWERS[who], now=scene.now)
     return reviewing.conclude(
         scene.service, case.id, REVIEWERS[who], kind=kind, reason=reason, now=scene.now
     )
@@ -352,6 +356,67 @@ def test_a_lock_stops_a_change_that_was_approved_already(scene: Stage) -> None:
     assert scene.line().sim == OLD
 
 
+def test_a_lock_stops_an_order_of_which_the_network_has_not_heard(scene: Stage) -> None:
+    """Between the order and the network the holder may still say no; what was begun goes on."""
+    scene.line_of()
+    for begun, stands in ((False, Status.REFUSED), (True, Status.ISSUED)):
+        before = scene.line().sim
+        case = scene.passed(scene.open(Kind.SIM_REPLACEMENT, sim=NEW), "P1")
+        while issue.deliver(scene.service, worker="w", now=scene.now):
+            pass
+        scene.later(scene.service.profile.objection_window)
+        assert issue.tick(scene.service, now=scene.now)
+        assert scene.case(case).status is Status.ORDERED
+        if begun:
+            scene.network.answers = [Unavailable("timeout"), Unavailable("timeout")]
+            while issue.deliver(scene.service, worker="w", now=scene.now):
+                pass
+        hold_lines.lock(scene.service, "15550001", actor=SYSTEM, now=scene.now)
+        scene.later(timedelta(minutes=5))
+        scene.run()
+        assert scene.case(case).status is stands
+        assert (scene.line().sim == before) is not begun
+        with scene.service.store.begin() as tx:
+            line = tx.line("15550001")
+            assert line is not None
+            tx.change_line(replace(line, locked=False))
+
+
+def test_a_worker_that_slept_past_its_lease_orders_nothing(scene: Stage) -> None:
+    """It wakes up before it has asked the network, when another has done so long ago."""
+    case = scene.passed(scene.open(Kind.NEW_LINE, sim=OLD))
+    store = scene.service.store
+    asked: list[str] = []
+    network = scene.network
+
+    class Counting:
+        ready = network.ready
+
+        def carry_out(self, order: Order) -> Done | Rejected:
+            asked.append(order.id)
+            return network.carry_out(order)
+
+    class Sleepy:
+        """Lets the first worker's claim be the last thing it does for a while."""
+
+        slept = False
+        read, ready = store.read, store.ready
+
+        @contextmanager
+        def begin(self) -> Iterator[Transaction]:
+            with store.begin() as tx:
+                yield tx
+            if not self.slept:
+                self.slept = True
+                scene.later(2 * issue.LEASE)
+                scene.run()
+
+    scene.service = replace(scene.service, operator=Counting())
+    issue.deliver(replace(scene.service, store=Sleepy()), worker="w", now=scene.now)
+    assert scene.case(case).status is Status.ISSUED
+    assert len(asked) == 1
+
+
 def test_a_lock_is_released_by_its_holder_s_verified_case_only(scene: Stage) -> None:
     """Locking is free; a stranger's case does not release it, the holder's does."""
     scene.line_of()
@@ -578,7 +643,7 @@ def test_a_reviewer_sees_the_pair_and_what_is_held_goes_with_the_decision(scene:
     with scene.service.store.read() as tx:
         assert tx.held(case.id, now=scene.now) == []
         looks = [e.deed for e in tx.entries_of(case.id) if e.deed.action == "viewed"]
-    assert [str(look.actor) for look in looks] == ["staff:r-1"]
+    assert [str(look.actor) for look in looks] == ["staff:r-1"] * 2
 
 
 def test_what_is_held_is_over_after_a_day(scene: Stage) -> None:

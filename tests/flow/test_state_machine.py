@@ -274,6 +274,8 @@ class Cases(RuleBasedStateMachine):
         with self.store.begin() as tx:
             message = tx.claim(worker="dead", now=self.stage.now, lease_until=until)
             order = tx.order(message.subject) if message is not None else None
+            if carried and message is not None:
+                tx.begin_deed(message.id, worker="dead", now=self.stage.now)
         if carried and order is not None:
             self.network.carry_out(order)
 

@@ -121,6 +121,8 @@ MOVES: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         # A re-check and a lock's release change nothing in the network.
         (Status.APPROVED, Event.ISSUED): Status.ISSUED,
         (Status.ORDERED, Event.ISSUED): Status.ISSUED,
+        # The line was locked before the network was asked.
+        (Status.ORDERED, Event.REFUSED): Status.REFUSED,
         (Status.ORDERED, Event.ORDER_REJECTED): Status.UNFULFILLED,
         (Status.UNFULFILLED, Event.ORDERED): Status.ORDERED,
         (Status.UNFULFILLED, Event.WITHDRAWN): Status.WITHDRAWN,

@@ -71,12 +71,7 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
     # The holder may have locked the line, or another case may have changed it, since the approval.
     reasons = hindered(standing(tx, service, case, now=now), service.profile)
     if reasons:
-        kept = record(
-            case, refusal(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
-        )
-        tx.add_decision(kept)
-        told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
-        moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)
+        _forbid(tx, case, reasons, now)
         return True
     if tx.line_busy(case.msisdn, besides=case.id):
         # Another order for the line is with the network: what it does to the line comes first.
@@ -90,6 +85,19 @@ def _release(tx: Transaction, service: Service, case: Case, now: datetime) -> bo
     else:
         place(tx, service, case, actor=CLOCK, now=now)
     return True
+
+
+def _forbid(tx: Transaction, case: Case, reasons: tuple[Reason, ...], now: datetime) -> None:
+    """Refuse what was approved, by what stands about its line now.
+
+    Not by settle(): whose re-check comes here has passed it, and its consequence must not follow.
+    """
+    kept = record(
+        case, refusal(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
+    )
+    tx.add_decision(kept)
+    told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
+    moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)
 
 
 def _wait(tx: Transaction, case: Case, *, until: datetime) -> bool:
@@ -127,7 +135,12 @@ def _expire(tx: Transaction, service: Service, case: Case, now: datetime) -> boo
 
 
 def deliver(service: Service, *, worker: str, now: datetime) -> bool:
-    """Handle one message of the outbox; False where none waits."""
+    """Handle one message of the outbox; False where none waits.
+
+    Each claim has a name of its own: a worker that wakes up after its lease has lost the message,
+    also to itself.
+    """
+    worker = f"{worker}/{new_id('lease', now)}"
     with service.store.begin() as tx:
         message = tx.claim(worker=worker, now=now, lease_until=now + LEASE)
     if message is None:
@@ -152,12 +165,19 @@ def deliver(service: Service, *, worker: str, now: datetime) -> bool:
 
 
 def _carry_out(service: Service, message: Message, worker: str, now: datetime) -> None:
-    with service.store.read() as tx:
+    with service.store.begin() as tx:
+        # Who has lost the lease stops here, before the network hears of it a second time.
+        if not tx.begin_deed(message.id, worker=worker, now=now):
+            return
         order = tx.order(message.subject)
+        if order is not None and not message.begun and _stopped(tx, service, order, now):
+            tx.handled(message.id, worker=worker)
+            return
         over = order is not None and _over(tx, order)
     if order is None:
         _later(service, message, worker, now, "order_unknown", last=True)
         return
+    # A crash here: it counts as done from now on, until the network says what it knows of the id.
     answer = Rejected("passed_since", "") if over else service.operator.carry_out(order)
     # A crash here: the network has done it and we do not know. The order goes out again with the
     # same id, the network finds it done, and this commit follows then.
@@ -167,6 +187,22 @@ def _carry_out(service: Service, message: Message, worker: str, now: datetime) -
         case = tx.case(order.case)
         if case is not None:
             _confirm(tx, service, case, order, answer, now)
+
+
+def _stopped(tx: Transaction, service: Service, order: Order, now: datetime) -> bool:
+    """Whether the line's facts forbid an order of which the network has not heard: then it ends.
+
+    The holder may have locked the line, or said that it is not theirs, since it was ordered.
+    """
+    case = tx.case(order.case)
+    if case is None or case.status is not Status.ORDERED:
+        return False
+    if order.kind is not ORDER_OF.get(case.kind):
+        return False
+    reasons = hindered(standing(tx, service, case, now=now), service.profile)
+    if reasons:
+        _forbid(tx, case, reasons, now)
+    return bool(reasons)
 
 
 def _confirm(  # noqa: PLR0913, PLR0917 - the facts of one answer

@@ -163,6 +163,24 @@ def test_a_message_is_claimed_leased_postponed_and_handled(store: SqlStore) -> N
         assert tx.depth()[Topic.ORDER] == 2
 
 
+def test_who_lost_the_lease_begins_nothing(store: SqlStore) -> None:
+    """Beginning asks for the lease, and once begun a message stays so, whoever has it next."""
+    with store.begin() as tx:
+        tx.send(a_message("msg_1", due_at=NOW))
+        first = tx.claim(worker="a", now=NOW, lease_until=NOW + HOUR)
+    assert first is not None
+    assert not first.begun
+    later = NOW + 2 * HOUR
+    with store.begin() as tx:
+        assert tx.claim(worker="b", now=later, lease_until=later + HOUR) == first
+        assert not tx.begin_deed("msg_1", worker="a", now=later)
+        assert tx.begin_deed("msg_1", worker="b", now=later)
+        assert tx.postpone("msg_1", worker="b", due_at=later, code="timeout")
+        again = tx.claim(worker="c", now=later, lease_until=later + HOUR)
+    assert again is not None
+    assert again.begun
+
+
 def test_no_number_of_events_holds_up_an_order(store: SqlStore) -> None:
     """Orders and notices first, each by how long it has waited; then events."""
     topics = [Topic.EVENT, Topic.EVENT, Topic.NOTICE, Topic.ORDER]

@@ -55,6 +55,11 @@ class OutboxRows(Rows):
         )
         return self._one(free)
 
+    def begin_deed(self, message_id: str, *, worker: str, now: datetime) -> bool:
+        """Keep that it is done now, and maybe was from now on. False if the lease was lost."""
+        first = sa.func.coalesce(OUTBOX.c.begun_at, sa.bindparam(None, now, OUTBOX.c.begun_at.type))
+        return self._change(OUTBOX, *_had_by(message_id, worker), begun_at=first) == 1
+
     def handled(self, message_id: str, *, worker: str) -> bool:
         """Take a message out. False if the lease was lost, and then nothing was changed."""
         return self._delete(OUTBOX, *_had_by(message_id, worker)) == 1
@@ -106,4 +111,5 @@ def _message(row: sa.Row[Any]) -> Message:
         body=row.body,
         due_at=row.due_at,
         tries=row.tries,
+        begun=row.begun_at is not None,
     )

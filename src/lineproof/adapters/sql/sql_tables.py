@@ -266,6 +266,8 @@ OUTBOX = sa.Table(
     sa.Column("worker", Name),
     # When it may be claimed: when it is due, or when the lease of who has it ends.
     sa.Column("free_at", Utc, nullable=False),
+    # When it was first about to be done: from then on it may have been.
+    sa.Column("begun_at", Utc),
     sa.Column("code", Name),
     sa.Column("died_at", Utc),
     _one_of("topic", Topic),
