@@ -15,7 +15,7 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: $(PACK) ## Set everything up and verify a right and a wrong person
-	@$(BIN)/lineproof demo --out out/demo
+	@$(BIN)/lineproof demo --out out/demo $(if $(PHONE),--phone)
 
 test: .venv/ready ## Set everything up and run every test
 	@$(MAKE) --no-print-directory pack-if-possible

@@ -7,11 +7,13 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
+from ssl import SSLContext, create_default_context
 from typing import TYPE_CHECKING, cast
 
 import httpx
 from joserfc.jwk import KeySet, OKPKey
 
+from lineproof.certificate import own_address, self_signed
 from lineproof.client import OperatorClient, SimAnswer, SubscriberClient
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.service_wiring import ServiceRefused, service_for
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import uvicorn
+
     from lineproof.adapters.operators.simulated_operator import SimulatedOperator
     from lineproof.adapters.simulated_messenger import SimulatedMessenger
     from lineproof.ports import Service, Site
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
 NUMBER = "15550001"
 OLD_SIM = SimAnswer(iccid="8949000000000000001", imsi="001010000000001")
 NEW_SIM = SimAnswer(iccid="8949000000000000002", imsi="001010000000002")
+THIRD_SIM = SimAnswer(iccid="8949000000000000003", imsi="001010000000003")
+FOURTH_SIM = SimAnswer(iccid="8949000000000000004", imsi="001010000000004")
+OTHER_NUMBERS = "15550002", "15550003"
 """Numbers of no network: ITU's country code 001 and the fictional 555."""
 
 SHOP = {"staff": "agent-7", "shop": "high-street", "device": "counter-1"}
@@ -82,17 +89,41 @@ class Shown:
         )
 
 
-def show_lines(
-    site: Site, pictures: Pictures, folder: Path, report: Callable[[Step], None]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The service after the demonstration, still running: to be looked at in a browser."""
+
+    address: str
+    link: str
+    """Where a subscriber begins, who wants another line."""
+
+
+def show_lines(  # noqa: PLR0913 - each is another side of one demonstration
+    site: Site,
+    pictures: Pictures,
+    folder: Path,
+    report: Callable[[Step], None],
+    *,
+    then: Callable[[Standing], None] | None = None,
+    phone: bool = False,
 ) -> Shown | ServiceRefused:
-    """Start the service in ``folder``, and be its operator, its subscriber and its thief."""
+    """Start the service in ``folder``, and be its operator, its subscriber and its thief.
+
+    ``then`` is called while the service still runs; with ``phone`` others on the same network
+    reach it, under a certificate made for it: telephones open their camera for nothing less.
+    """
     shutil.rmtree(folder, ignore_errors=True)
+    host = own_address() if phone else "127.0.0.1"
     # Of the defaults alone: what the environment says is for a service, not for a demonstration.
-    settings = Settings.model_construct(data=folder, port=0)
+    settings = Settings.model_construct(
+        data=folder, host=host, port=0, counter_client=SYSTEM, unsafe_dev_login=then is not None
+    )
     opened = listen(settings)
     if isinstance(opened, PortTaken):
         return ServiceRefused("port_taken", opened.sentence)
-    settings = settings.model_copy(update={"port": opened.getsockname()[1]})
+    port = opened.getsockname()[1]
+    origin = f"https://{host}:{port}" if phone else f"http://localhost:{port}"
+    settings = settings.model_copy(update={"port": port, "origin": origin})
     service = service_for(settings, clock=utc_now, site=site)
     if isinstance(service, ServiceRefused):
         opened.close()
@@ -100,28 +131,34 @@ def show_lines(
     with (folder / "service.log").open("a", encoding="utf-8") as log:
         log_to(log.write)
         server = server_of(service, settings, clock=utc_now)
+        trusted = _certify(server, folder, host) if phone else True
         thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
         thread.start()
         try:
+            base = f"https://{host}:{port}" if phone else f"http://127.0.0.1:{port}"
             with httpx.Client(
-                base_url=f"http://127.0.0.1:{settings.port}", timeout=LONGEST_WAIT, trust_env=False
+                base_url=base, timeout=LONGEST_WAIT, trust_env=False, verify=trusted
             ) as http:
-                return _play(service, settings, http, pictures, report)
+                operator = _operator(service, settings, http)
+                stage = _Stage(service, http, operator, pictures.document, report)
+                report(Step(who="service", what="lineproof serve", came=settings.address))
+                shown = _play(stage, pictures)
+                if then is not None:
+                    then(_stand(stage, settings.address, pictures.wrong))
+                return shown
         finally:
             server.should_exit = True
             thread.join()
 
 
-def _play(
-    service: Service,
-    settings: Settings,
-    http: httpx.Client,
-    pictures: Pictures,
-    report: Callable[[Step], None],
-) -> Shown:
-    operator = _operator(service, settings, http)
-    stage = _Stage(service, http, operator, pictures.document, report)
-    report(Step(who="service", what="lineproof serve", came=settings.address))
+def _certify(server: uvicorn.Server, folder: Path, host: str) -> SSLContext:
+    """Let a server speak TLS under a certificate of its own; give what trusts that and no other."""
+    certificate, key = self_signed(folder, host)
+    server.config.ssl_certfile, server.config.ssl_keyfile = str(certificate), str(key)
+    return create_default_context(cafile=str(certificate))
+
+
+def _play(stage: _Stage, pictures: Pictures) -> Shown:
     stage.case("new_line", OLD_SIM, "a new line")
     stage.shows(pictures.right)
     opened = stage.ends()
@@ -134,6 +171,13 @@ def _play(
     return Shown(
         opened=opened, taken_over=taken_over, replaced=replaced, sim_of_line=stage.register()
     )
+
+
+def _stand(stage: _Stage, address: str, wrong: bytes) -> Standing:
+    """Leave something to do for a reviewer and for whoever opens the link."""
+    stage.left_to_people(wrong)
+    secret = stage.opens("new_line", FOURTH_SIM, "one more line, for you", OTHER_NUMBERS[1])
+    return Standing(address=address, link=f"{address}/c#{secret}")
 
 
 @dataclass(slots=True)
@@ -150,15 +194,19 @@ class _Stage:
     told: int = 0
     """Notices that were reported."""
 
-    def case(self, kind: str, sim: SimAnswer, asked: str) -> None:
-        """Let the operator's system open a case."""
+    def case(self, kind: str, sim: SimAnswer, asked: str, number: str = NUMBER) -> None:
+        """Let the operator's system open a case, and the person open its link."""
+        self.browser = SubscriberClient.begin(self.http, self.opens(kind, sim, asked, number))
+
+    def opens(self, kind: str, sim: SimAnswer, asked: str, number: str) -> str:
+        """Let the operator's system open a case; give the secret of its link."""
         second = "mailto:holder@example.org" if kind == "new_line" else None
         opened = self.operator.open_case(
-            kind, NUMBER, sim=sim, handled_by=SHOP, second_channel=second
+            kind, number, sim=sim, handled_by=SHOP, second_channel=second
         )
         self.id = opened.case.id
         self._say("operator", f"POST /v1/cases: {asked}", opened.case.status)
-        self.browser = SubscriberClient.begin(self.http, opened.client_secret)
+        return opened.client_secret
 
     def shows(self, face: bytes) -> str:
         """Let somebody consent, show the document and their face."""
@@ -194,6 +242,15 @@ class _Stage:
         self._say("operator", "GET /v1/cases/{id}", status)
         self._say("network", "the register", f"the number is on SIM {self.register()}")
         return status
+
+    def left_to_people(self, face: bytes) -> None:
+        """Let the wrong person try until a person has to look, so that a reviewer has a case."""
+        self.case("new_line", THIRD_SIM, "a line for a thief", OTHER_NUMBERS[0])
+        outcome = self.shows(face)
+        browser = cast("SubscriberClient", self.browser)
+        while outcome == "again":
+            outcome = browser.capture([face], nonce=browser.challenge().nonce).outcome
+        self._say("person", "POST /v1/session/captures", outcome)
 
     def register(self) -> str | None:
         """Give the IMSI that has the number in the simulated network."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +24,10 @@ from lineproof.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lineproof.demo import Files
+    from lineproof.demo_lines import Standing
     from lineproof.flow.verify import Verification
     from lineproof.ports import Site
 
@@ -34,9 +40,26 @@ def demo(
     cache: Annotated[
         Path | None, typer.Option(readable=False, help="Where downloads are kept.")
     ] = None,
+    stay: Annotated[
+        bool | None,
+        typer.Option(
+            "--stay/--end", help="Keep the service running to look at; by default on a terminal."
+        ),
+    ] = None,
+    phone: Annotated[
+        bool,
+        typer.Option("--phone", help="Let a telephone on the same network in, and stay."),
+    ] = False,
+    headless: Annotated[
+        bool,
+        typer.Option("--headless", help="Walk through the pages in a browser; keep pictures."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Verify a right and a wrong person, then open a line over HTTP, on sample photographs."""
+    """Verify a right and a wrong person, then open a line over HTTP, on sample photographs.
+
+    On a terminal the service then stays, with a case for you, a counter and a reviewer's desk.
+    """
     from lineproof.demo import sample_photographs, try_both, write_files
     from lineproof.domain.policy import Outcome
     from lineproof.packs.build.downloads import cache_folder
@@ -59,7 +82,9 @@ def demo(
     right, wrong = try_both(site, files)
     if not as_json:
         _print(files, right, wrong)
-    shown, told = _lines(site, files, as_json=as_json)
+    stays = phone or (sys.stdout.isatty() if stay is None else stay)
+    after = After(stay=stays and not as_json, phone=phone, headless=headless, as_json=as_json)
+    shown, told = _lines(site, files, after)
     if as_json:
         verified = {"right": verification_json(right), "wrong": verification_json(wrong)}
         print_json({**verified, "service": told})
@@ -70,34 +95,104 @@ def demo(
         raise typer.Exit(Exit.FAULT)
 
 
-def _lines(site: Site, files: Files, *, as_json: bool) -> tuple[bool, list[dict[str, str]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What comes after the demonstration."""
+
+    stay: bool
+    phone: bool
+    headless: bool
+    as_json: bool
+
+
+def _lines(site: Site, files: Files, after: After) -> tuple[bool, list[dict[str, str]]]:
     """Open a line and replace its SIM through the service; say whether it went as it should."""
     try:
         from lineproof.demo_lines import Pictures, Step, show_lines
         from lineproof.service_wiring import ServiceRefused
     except ModuleNotFoundError:
-        if not as_json:
+        if not after.as_json:
             wide().print("[dim]A line through the service: pip install 'lineproof[service]'.[/]")
         return True, []
+    photographer = _photographer(files, after) if after.headless else None
     told: list[dict[str, str]] = []
 
     def report(step: Step) -> None:
         told.append({"who": step.who, "what": step.what, "came": step.came})
-        if not as_json:
+        if not after.as_json:
             line = f"{step.who:<10} {step.what:<60} {step.came}"
             wide().print(plain(line), soft_wrap=True)
 
-    if not as_json:
+    def then(standing: Standing) -> None:
+        if photographer is not None:
+            photographer(standing)
+        if after.stay:
+            _stay(files, standing)
+
+    if not after.as_json:
         wide().rule("A new line, and a SIM replacement, through the service over HTTP")
     pictures = Pictures(
         document=files.document.read_bytes(),
         right=files.right.read_bytes(),
         wrong=files.wrong.read_bytes(),
     )
-    found = show_lines(site, pictures, files.document.parent / "service", report)
+    found = show_lines(
+        site,
+        pictures,
+        files.document.parent / "service",
+        report,
+        then=then if after.stay or after.headless else None,
+        phone=after.phone,
+    )
     if isinstance(found, ServiceRefused):
-        stop(Exit.NOT_READY, found.code, found.sentence, as_json=as_json)
+        stop(Exit.NOT_READY, found.code, found.sentence, as_json=after.as_json)
     return found.good, told
+
+
+def _photographer(files: Files, after: After) -> Callable[[Standing], None]:
+    """Give what walks through the pages, or end at once because no browser is here."""
+    try:
+        from lineproof.demo_pages import BrowserMissing, browser_program, photograph_pages
+    except ModuleNotFoundError:
+        sentence = "Pictures of the pages need an extra: pip install 'lineproof[browser]'."
+        stop(Exit.NOT_READY, "browser_extra_missing", sentence, as_json=after.as_json)
+    program = browser_program()
+    if isinstance(program, BrowserMissing):
+        stop(Exit.NOT_READY, "browser_missing", program.sentence, as_json=after.as_json)
+    folder = files.document.parent / "pages"
+
+    def walk(standing: Standing) -> None:
+        kept = photograph_pages(program, standing, files.document, files.right, folder)
+        if isinstance(kept, BrowserMissing):
+            stop(Exit.FAULT, "browser_stopped", kept.sentence, as_json=after.as_json)
+        if not after.as_json:
+            wide().print(plain(f"{len(kept)} pictures of pages: {folder}"), soft_wrap=True)
+
+    return walk
+
+
+def _stay(files: Files, standing: Standing) -> None:
+    """Say where to look, and wait for Ctrl-C."""
+    import segno
+
+    console = wide()
+    console.rule("Look for yourself; Ctrl-C ends it")
+    for what, where in (
+        ("get a line, as a subscriber", standing.link),
+        ("  the document for it", str(files.document)),
+        ("sign in as an agent, a reviewer, an admin", f"{standing.address}/staff/sign-in"),
+        ("the interface", f"{standing.address}/docs"),
+    ):
+        console.print(f"  {what}:\n    [bold]{plain(where)}[/]", soft_wrap=True)
+    if standing.address.startswith("https"):
+        console.print("  On a telephone in the same network; accept its warning, the certificate")
+        console.print("  was made for this demonstration and nobody vouches for it:")
+        segno.make(standing.link).terminal(compact=True)
+    else:
+        console.print("  On a telephone: end this, then [bold]make demo PHONE=1[/]")
+    console.print("[bold red]UNSAFE: anybody signs in as anybody. For trying only.[/]")
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _print(files: Files, right: Verification, wrong: Verification) -> None:
