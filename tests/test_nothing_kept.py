@@ -177,6 +177,7 @@ def play(scene: Scene) -> Mapping[str, str]:
         scene.captured(each)
     unreadable = scene.visitor()
     scene.captured(unreadable, PAGE)
+    scene.house.takes("reviewer", looked_at.case)
     for name in ("portrait", "live"):
         path = f"/v1/reviews/{looked_at.case}/pictures/{name}"
         # This one answer is the picture, to the one person who has to look at it.
@@ -334,6 +335,8 @@ def test_what_was_sealed_is_gone_from_the_file_with_the_decision(scene: Scene) -
     held = b"".join(path.read_bytes() for path in scene.folder.iterdir())
     assert all(middle in held for middle in middles)
     said = {"kind": "approve", "reason": "same_person"}
+    scene.house.takes("reviewer", visitor.case)
+    scene.staff("reviewer", "GET", f"/v1/reviews/{visitor.case}")
     scene.staff("reviewer", "POST", f"/v1/reviews/{visitor.case}/verdicts", json=said)
     assert "held.envelope" not in dict(values(scene.store))
     left = b"".join(path.read_bytes() for path in scene.folder.iterdir())
@@ -364,6 +367,7 @@ def _look_again(scene: Scene, case_id: str) -> None:
         ("reviewer-2", f"/v1/reviews/{case_id}"),
         ("reviewer-2", f"/v1/reviews/{case_id}/pictures/live"),
     )
+    scene.house.takes("reviewer-2", case_id)
     for name, path in looks:
         before = _entries(scene, case_id)
         assert scene.house.staff(name, "GET", path).status_code == 200

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def approves(scene: Stage, case: Case, who: str) -> capture.Captured | Refused:
-    """Approve as an honest reviewer, who sees one face twice."""
+    """Look and approve as an honest reviewer, who sees one face twice."""
+    reviewing.look_at(scene.service, case.id, staff(who, Role.REVIEWER), now=scene.now)
     return reviewing.conclude(
         scene.service,
         case.id,
@@ -142,3 +143,39 @@ def test_the_word_of_a_witness_goes_with_their_role(scene: Stage) -> None:
     with scene.service.store.begin() as tx:
         tx.put_staff(replace(bought, active=False))
     assert scene.attested(case, "w-2").case.status is Status.OTHER_WAY
+
+
+def unseen(scene: Stage, case: Case, who: str) -> str:
+    """Conclude without a look; give the refusal's code."""
+    found = reviewing.conclude(
+        scene.service,
+        case.id,
+        staff(who, Role.REVIEWER),
+        kind=VerdictKind.APPROVE,
+        reason=VerdictReason.SAME_PERSON,
+        now=scene.now,
+    )
+    assert isinstance(found, Refused), found
+    return str(found.code)
+
+
+def test_nobody_approves_what_they_have_not_looked_at(scene: Stage) -> None:
+    """Not the first reviewer, and not the second after the first one looked."""
+    scene.line_of("P1")
+    case = scene.passed(scene.open(Kind.SIM_REPLACEMENT, sim=NEW), "P2")
+    assert unseen(scene, case, "r-1") == "look_missing"
+    approves(scene, case, "r-1")
+    assert unseen(scene, case, "r-2") == "look_missing"
+    assert scene.case(case).status is Status.REFERRED
+    with scene.service.store.read() as tx:
+        assert [verdict.staff for verdict in tx.verdicts(case.id)] == ["r-1"]
+
+
+def test_a_look_at_an_older_referral_is_no_look(scene: Stage) -> None:
+    """Whoever saw the first pair of pictures has not seen the second."""
+    case = scene.seeing(UNSURE).passed(scene.open(Kind.NEW_LINE, sim=OLD))
+    reviewing.look_at(scene.service, case.id, staff("r-1", Role.REVIEWER), now=scene.now)
+    with scene.service.store.begin() as tx:
+        (before,) = tx.decisions(case.id)
+        tx.add_decision(replace(before, id="dec_again", authority="dec_again"))
+    assert unseen(scene, case, "r-1") == "look_missing"

@@ -126,10 +126,12 @@ class Client:
 
     def _reviewed(self, case: Case) -> None:
         for name in ("r-1", "r-2"):
+            reviewer = staff(name, Role.REVIEWER)
+            reviewing.look_at(self.scene.service, case.id, reviewer, now=self.scene.now)
             found = reviewing.conclude(
                 self.scene.service,
                 case.id,
-                staff(name, Role.REVIEWER),
+                reviewer,
                 kind=VerdictKind.APPROVE,
                 reason=VerdictReason.HOLDER_CONFIRMED,
                 now=self.scene.now,

@@ -56,6 +56,7 @@ def who_looked(walk: Walk) -> None:
     eye.band = Measured(UNSURE)
     visitor.passes()
     eye.band = Measured(MATCH)
+    house.takes("reviewer", visitor.case)
     assert house.staff("reviewer", "GET", f"/v1/reviews/{visitor.case}").status_code == 200
     again = house.system("POST", f"/v1/cases/{visitor.case}/secrets").json()
     walk.enters(f"{walk.place.address}/c#{again['client_secret']}", "/c/result")

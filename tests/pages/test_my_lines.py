@@ -108,6 +108,7 @@ def test_who_looked_is_told_in_words(tab: Page, there: Place) -> None:
     walk.goes("/c/looks")
     assert "Nobody else has looked" in tab.locator("main").inner_text()
     case = there.case().id
+    there.house.takes("reviewer", case)
     seen = there.house.staff("reviewer", "GET", f"/v1/reviews/{case}")
     assert seen.status_code == 200, seen.text
     tab.reload()

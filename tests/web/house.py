@@ -122,6 +122,11 @@ class House:
         answer: Response = self.http.request(method, path, headers=headers, **more)
         return answer
 
+    def takes(self, name: str, case_id: str) -> Response:
+        """Take a referred case as a reviewer, who gives back what they have of it first."""
+        self.staff(name, "DELETE", f"/v1/reviews/{case_id}/claim")
+        return self.staff(name, "POST", f"/v1/reviews/{case_id}/claim")
+
     # The steps -----------------------------------------------------------------------------------
     def key(self) -> dict[str, str]:
         """Make an Idempotency-Key."""

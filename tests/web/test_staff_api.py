@@ -79,6 +79,7 @@ def test_a_reviewer_looks_and_the_look_is_on_record(service: House) -> None:
     case_id = referred(service)
     queue = service.staff("reviewer", "GET", "/v1/reviews").json()["cases"]
     assert [each["id"] for each in queue] == [case_id]
+    assert service.takes("reviewer", case_id).status_code == 201
     seen = service.staff("reviewer", "GET", f"/v1/reviews/{case_id}").json()
     assert seen["pictures"] == ["live", "portrait"]
     picture = service.staff("reviewer", "GET", f"/v1/reviews/{case_id}/pictures/live")
@@ -98,6 +99,7 @@ def test_pictures_are_gone_after_a_day(tmp_path: Path) -> None:
     service = house(tmp_path, regime(case_life=timedelta(days=3)))
     case_id = referred(service)
     service.later(timedelta(hours=24, seconds=1))
+    service.takes("reviewer", case_id)
     found = service.staff("reviewer", "GET", f"/v1/reviews/{case_id}/pictures/live")
     assert (found.status_code, found.json()["code"]) == (404, "nothing_held")
 
@@ -110,6 +112,49 @@ def test_who_handled_a_case_does_not_review_it(service: House) -> None:
     visitor.passes()
     found = service.staff("reviewer", "GET", f"/v1/reviews/{visitor.case}")
     assert (found.status_code, found.json()["code"]) == (403, "own_case")
+
+
+def test_nobody_works_on_a_case_that_another_reviewer_has(service: House) -> None:
+    """The interface keeps claims as the pages do: nothing is seen, nothing is concluded."""
+    case_id = referred(service)
+    path = f"/v1/reviews/{case_id}"
+    verdict = {"json": {"kind": "approve", "reason": "same_person"}}
+    works: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", path, {}),
+        ("GET", f"{path}/pictures/live", {}),
+        ("POST", f"{path}/verdicts", verdict),
+    ]
+
+    def said(name: str) -> set[tuple[int, str, str]]:
+        answers = [service.staff(name, method, at, **more) for method, at, more in works]
+        return {(each.status_code, each.json()["code"], each.json()["about"]) for each in answers}
+
+    assert said("reviewer") == {(409, "claim_missing", "free")}
+    assert service.takes("reviewer", case_id).status_code == 201
+    assert said("reviewer-2") == {(409, "claim_missing", "taken")}
+    assert service.takes("reviewer-2", case_id).json()["about"] == "taken"
+    listed = {
+        name: service.staff(name, "GET", "/v1/reviews").json()["cases"][0]
+        for name in ("reviewer", "reviewer-2")
+    }
+    assert (listed["reviewer"]["mine"], listed["reviewer"]["free"]) == (True, True)
+    assert (listed["reviewer-2"]["mine"], listed["reviewer-2"]["free"]) == (False, False)
+    with service.stage.service.store.read() as tx:
+        assert [e for e in tx.entries_of(case_id) if e.deed.action == "viewed"] == []
+    assert service.staff("reviewer", "DELETE", f"{path}/claim").status_code == 204
+    assert service.takes("reviewer-2", case_id).status_code == 201
+    service.later(timedelta(minutes=10))
+    assert said("reviewer-2") == {(409, "claim_missing", "free")}
+
+
+def test_a_verdict_over_the_interface_needs_a_look(service: House) -> None:
+    """Having taken a case is not having looked at it."""
+    case_id = referred(service)
+    service.takes("reviewer", case_id)
+    verdict = {"kind": "approve", "reason": "same_person"}
+    path = f"/v1/reviews/{case_id}/verdicts"
+    found = service.staff("reviewer", "POST", path, json=verdict)
+    assert (found.status_code, found.json()["code"]) == (409, "look_missing")
 
 
 REVIEWS = ("GET", "/v1/reviews")

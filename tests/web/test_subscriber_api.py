@@ -214,6 +214,7 @@ def test_the_subscriber_sees_who_looked(service: House) -> None:
     visitor = service.session(opened)
     visitor.passes()
     service.system("GET", f"/v1/cases/{visitor.case}")
+    service.takes("reviewer", visitor.case)
     service.staff("reviewer", "GET", f"/v1/reviews/{visitor.case}")
     entries = visitor.call("GET", "/v1/session/log").json()["entries"]
     looked = [(each["who"], each["why"]) for each in entries if each["what"] == "viewed"]

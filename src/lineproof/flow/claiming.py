@@ -15,7 +15,7 @@ from lineproof.domain.case import Case, Status
 from lineproof.domain.review import hands_in, same
 from lineproof.domain.staff import Act
 from lineproof.flow.moving import logged
-from lineproof.flow.refused import UNKNOWN, Refused
+from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 from lineproof.flow.reviewing import barred, referral_of
 
 if TYPE_CHECKING:
@@ -60,13 +60,20 @@ class Waiting:
 
 def queue(service: Service, staff: Staff, *, now: datetime, limit: int) -> Sequence[Waiting]:
     """Give the cases that wait for a reviewer, the oldest first, without a look at any of them."""
+    found = page_of_queue(service, staff, after="", now=now, limit=limit)
+    return [each for each in found if now < each.case.expires_at]
+
+
+def page_of_queue(
+    service: Service, staff: Staff, *, after: str, now: datetime, limit: int
+) -> Sequence[Waiting]:
+    """Give referred cases by id, after an id, and those whose time is just over with them."""
     if not staff.may(Act.REVIEW):
         return ()
+    waiting = frozenset({Status.REFERRED})
     with service.store.read() as tx:
-        found = tx.cases(
-            operator=None, statuses=frozenset({Status.REFERRED}), after="", limit=limit
-        )
-        return [_waiting(tx, case, staff, now) for case in found if now < case.expires_at]
+        found = tx.cases(operator=None, statuses=waiting, after=after, limit=limit)
+        return [_waiting(tx, case, staff, now) for case in found]
 
 
 def claim(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Claim | Refused:
@@ -100,6 +107,24 @@ def has(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Claim
     with service.store.read() as tx:
         had = holder(tx, case_id, now=now)
     return had if had is not None and had.of(staff) else None
+
+
+def unclaimed(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Refused | None:
+    """Say that this member may not work on a case now, for they have not taken it."""
+    with service.store.read() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := barred(tx, case, staff, now):
+            return refused
+        had = holder(tx, case_id, now=now)
+    if had is None:
+        sentence = "You do not have this case. Take it first; it is yours for ten minutes."
+        return Refused(RefusalCode.CLAIM_MISSING, sentence, about="free")
+    if not had.of(staff):
+        sentence = "Another reviewer has this case. Take another, or wait until they are done."
+        return Refused(RefusalCode.CLAIM_MISSING, sentence, about="taken")
+    return None
 
 
 def holder(tx: Transaction, case_id: str, *, now: datetime) -> Claim | None:

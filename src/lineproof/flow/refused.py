@@ -29,6 +29,10 @@ class RefusalCode(StrEnum):
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a secret
     ALREADY_ATTESTED = "already_attested"
     OWN_CASE = "own_case"
+    LOOK_MISSING = "look_missing"
+    """A reviewer concludes on what they never looked at."""
+    CLAIM_MISSING = "claim_missing"
+    """A reviewer works on a case that they did not take, or somebody else has."""
     NOT_ALLOWED = "not_allowed"
     LINE_UNKNOWN = "line_unknown"
     NOTHING_HELD = "nothing_held"

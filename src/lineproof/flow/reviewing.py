@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from lineproof.storage_records import DecisionRecord
 
 
+LOOKED = "review"
+"""Why a case was viewed, in the log."""
+
+NOT_LOOKED = Refused(
+    RefusalCode.LOOK_MISSING,
+    "You have not looked at this case since it was referred. Open it, look, then conclude.",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """What a reviewer may look at while the case is open."""
@@ -47,9 +56,13 @@ def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> O
             return refused
         held = tx.held(case.id, now=now)
         actor = Actor(ActorKind.STAFF, staff.id)
-        told = {"pictures": str(len(held)), "why": "review"}
-        logged(tx, case, "viewed", actor=actor, now=now, details=told)
         decisions = tx.decisions(case.id)
+        told = {
+            "pictures": str(len(held)),
+            "why": LOOKED,
+            "referral": referral_of(decisions).id,
+        }
+        logged(tx, case, "viewed", actor=actor, now=now, details=told)
     pictures: dict[str, bytes] = {}
     for item in held:
         context = f"{item.case}/{item.name}"
@@ -76,6 +89,8 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         if refused := barred(tx, case, staff, now):
             return refused
         referral = referral_of(tx.decisions(case.id))
+        if not has_looked(tx, case, staff, referral):
+            return NOT_LOOKED
         verdict = Verdict(
             case=case.id, decision=referral.id, staff=staff.id, kind=kind, reason=reason, at=now
         )
@@ -115,6 +130,17 @@ def barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused 
         sentence = "You had a hand in this case. Somebody else must review it."
         return Refused(RefusalCode.OWN_CASE, sentence)
     return None
+
+
+def has_looked(tx: Transaction, case: Case, staff: Staff, referral: DecisionRecord) -> bool:
+    """Whether it is on record that this reviewer looked at the case as this decision left it."""
+    return any(
+        entry.deed.action == "viewed"
+        and entry.deed.actor.kind is ActorKind.STAFF
+        and same(entry.deed.actor.id) == same(staff.id)
+        and entry.deed.details.get("referral") == referral.id
+        for entry in tx.entries_of(case.id)
+    )
 
 
 def referral_of(decisions: Sequence[DecisionRecord]) -> DecisionRecord:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineproof.domain.audit import Actor, ActorKind, Deed
-from lineproof.domain.case import Status
 from lineproof.domain.staff import Act
 from lineproof.flow.hold_lines import NO_LINE
 from lineproof.flow.moving import line_in_log, logged, was_viewed
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.audit import Entry
-    from lineproof.domain.case import Case
+    from lineproof.domain.case import Case, Status
     from lineproof.domain.line import Line
     from lineproof.domain.notice import Notice
     from lineproof.domain.staff import Staff
@@ -79,13 +78,6 @@ def notices_of(
         return case
     with service.store.read() as tx:
         return tx.notices(case.id)
-
-
-def waiting_for_review(service: Service, *, after: str, limit: int) -> Sequence[Case]:
-    """Give the cases that wait for a reviewer, by id."""
-    with service.store.read() as tx:
-        waiting = frozenset({Status.REFERRED})
-        return tx.cases(operator=None, statuses=waiting, after=after, limit=limit)
 
 
 def line_of(service: Service, msisdn: str, operator: str) -> Line | Refused:

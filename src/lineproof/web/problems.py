@@ -62,6 +62,8 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         RefusalCode.DOCUMENT_NEEDED: HTTPStatus.CONFLICT,
         RefusalCode.CHALLENGE_REFUSED: HTTPStatus.CONFLICT,
         RefusalCode.ALREADY_ATTESTED: HTTPStatus.CONFLICT,
+        RefusalCode.LOOK_MISSING: HTTPStatus.CONFLICT,
+        RefusalCode.CLAIM_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.REQUEST_INCOMPLETE: HTTPStatus.UNPROCESSABLE_ENTITY,
         RefusalCode.CONSENT_TEXT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
         RefusalCode.WAY_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -10,15 +10,15 @@ from pydantic import Field
 
 from lineproof.domain.case import Case, Kind, Route
 from lineproof.domain.review import VerdictKind, VerdictReason
-from lineproof.domain.staff import Act
+from lineproof.domain.staff import Act, Staff
+from lineproof.flow.claiming import Waiting, claim, page_of_queue, release, unclaimed
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.reviewing import conclude, look_at
-from lineproof.flow.viewing import waiting_for_review
 from lineproof.web.api.decided import DecidedTold, decided
 from lineproof.web.api.decisions import DecisionTold, decision_told
 from lineproof.web.api.shapes import PROBLEMS, Asked, CaseId, Told
 from lineproof.web.callers import SignedIn, must
-from lineproof.web.context import Ctx, Now
+from lineproof.web.context import Context, Ctx, Now
 from lineproof.web.problems import Problem, refused
 
 router = APIRouter(prefix="/v1/reviews", tags=["staff"], responses=PROBLEMS)
@@ -37,10 +37,24 @@ class WaitingTold(Told):
     expires_at: datetime
 
 
+class QueuedTold(WaitingTold):
+    """A case in the queue, as the reviewer who asks sees it."""
+
+    free: bool = Field(description="Whether this reviewer may take it now.")
+    mine: bool = Field(description="Whether this reviewer has it.")
+    claimed_until: datetime | None = Field(description="Until when somebody has it.")
+
+
+class ClaimTold(Told):
+    """A case that this reviewer has, and until when unless they conclude or give it back."""
+
+    until: datetime
+
+
 class QueueTold(Told):
     """A page of the queue."""
 
-    cases: list[WaitingTold]
+    cases: list[QueuedTold]
     next: str | None
 
 
@@ -63,21 +77,40 @@ class VerdictAsked(Asked):
 def list_reviews(
     person: SignedIn,
     ctx: Ctx,
+    now: Now,
     after: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> QueueTold:
-    """List the cases that wait for a reviewer, the oldest first."""
+    """List the cases that wait for a reviewer, the oldest first, and which of them are free."""
     must(person, Act.REVIEW)
-    found = waiting_for_review(ctx.service, after=after, limit=limit)
+    found = page_of_queue(ctx.service, person, after=after, now=now, limit=limit)
     return QueueTold(
-        cases=[_waiting(case) for case in found],
-        next=found[-1].id if len(found) == limit else None,
+        cases=[_queued(each, person) for each in found],
+        next=found[-1].case.id if len(found) == limit else None,
     )
+
+
+@router.post("/{case_id}/claim", status_code=201)
+def take_case(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> ClaimTold:
+    """Take a case for ten minutes, so that two people do not do the same."""
+    found = claim(ctx.service, case_id, person, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    _must_have(ctx, case_id, person, now)
+    return ClaimTold(until=found.until)
+
+
+@router.delete("/{case_id}/claim", status_code=204)
+def give_case_back(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> None:
+    """Give a case back to the queue; where it is not this reviewer's, nothing happens."""
+    must(person, Act.REVIEW)
+    release(ctx.service, case_id, person, now=now)
 
 
 @router.get("/{case_id}")
 def read_review(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> ReviewTold:
-    """Look at a referred case. The look is on record before it is had."""
+    """Look at a referred case that was taken. The look is on record before it is had."""
+    _must_have(ctx, case_id, person, now)
     found = look_at(ctx.service, case_id, person, now=now)
     if isinstance(found, Refused):
         raise refused(found)
@@ -95,6 +128,7 @@ def read_picture(
     case_id: CaseId, name: Literal["portrait", "live"], person: SignedIn, ctx: Ctx, now: Now
 ) -> Response:
     """Look at one picture. It is never stored on the way, and gone with the decision."""
+    _must_have(ctx, case_id, person, now)
     found = look_at(ctx.service, case_id, person, now=now)
     if isinstance(found, Refused):
         raise refused(found)
@@ -108,7 +142,8 @@ def read_picture(
 def add_verdict(
     case_id: CaseId, asked: VerdictAsked, person: SignedIn, ctx: Ctx, now: Now
 ) -> DecidedTold:
-    """Conclude on a referred case; an approval against what was found waits for a second one."""
+    """Conclude on a case that was taken and looked at; against what was found it takes two."""
+    _must_have(ctx, case_id, person, now)
     found = conclude(ctx.service, case_id, person, kind=asked.kind, reason=asked.reason, now=now)
     return decided(ctx, found, now=now)
 
@@ -122,6 +157,21 @@ def media_type(picture: bytes) -> str:
     if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
         return "image/webp"
     return "application/octet-stream"
+
+
+def _must_have(ctx: Context, case_id: str, person: Staff, now: datetime) -> None:
+    if why := unclaimed(ctx.service, case_id, person, now=now):
+        raise refused(why)
+
+
+def _queued(waiting: Waiting, person: Staff) -> QueuedTold:
+    had = waiting.claim
+    return QueuedTold(
+        **_waiting(waiting.case).model_dump(),
+        free=waiting.free(person),
+        mine=had is not None and had.of(person),
+        claimed_until=had.until if had is not None else None,
+    )
 
 
 def _waiting(case: Case) -> WaitingTold:
