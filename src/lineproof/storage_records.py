@@ -124,11 +124,13 @@ class Count:
 
     staff: str
     shop: str
-    cases: int
-    retries: int
-    skips: int
+    cases: int = 0
+    """Opened by this member, as are those that the next five count."""
+    retries: int = 0
+    skips: int = 0
     """Of ``other_way``, the cases that took it before any face capture."""
-    other_way: int
-    overrides: int
-    withdrawn: int
-    refused: int
+    other_way: int = 0
+    withdrawn: int = 0
+    refused: int = 0
+    overrides: int = 0
+    """Referred cases of this shop that this member approved as a reviewer."""

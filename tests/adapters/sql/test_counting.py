@@ -80,7 +80,7 @@ def test_attempts_are_counted_within_their_window(store: SqlStore) -> None:
 
 
 def test_a_dishonest_counter_shows(store: SqlStore) -> None:
-    """Per member of staff and shop: retries, skips, other ways, overrides, what came of it."""
+    """What came of it under who handled a case, an override under the reviewer who made it."""
     other = HandledBy(staff="s-1", shop="shop-2", device="d-9")
     retry = Decision(outcome=Outcome.RETRY, reasons=(), change=None)
     verdict = Verdict(
@@ -108,24 +108,24 @@ def test_a_dishonest_counter_shows(store: SqlStore) -> None:
         tx.add_decision(a_record("dec_3", case="case_2"))
         tx.add_verdict(verdict)
         tx.add_verdict(replace(verdict, staff="s-8"))
+        # Approved twice, after a second referral: it is one case.
+        tx.add_verdict(replace(verdict, decision="dec_4"))
+        tx.add_verdict(replace(verdict, staff="s-7", kind=VerdictKind.REFUSE))
         tx.add_case(a_case("case_3", handled_by=other, status=Status.REFUSED))
         tx.add_case(a_case("case_4", handled_by=None))
         tx.add_case(a_case("case_5", opened_at=NOW - DAY))
+        # What was opened before is overridden now, and counts as the reviewer's deed of now.
+        tx.add_verdict(replace(verdict, case="case_5"))
+        tx.add_verdict(replace(verdict, case="case_3", at=NOW - DAY))
+        tx.add_verdict(replace(verdict, case="case_4"))
     with store.read() as tx:
-        none = Count(
-            staff="s-1",
-            shop="shop-1",
-            cases=0,
-            retries=0,
-            skips=0,
-            other_way=0,
-            overrides=0,
-            withdrawn=0,
-            refused=0,
-        )
+        none = Count(staff="s-1", shop="shop-1")
         assert tx.counts(since=NOW) == [
-            replace(none, cases=2, retries=2, skips=1, other_way=2, overrides=1, withdrawn=1),
+            replace(none, cases=2, retries=2, skips=1, other_way=2, withdrawn=1),
             replace(none, shop="shop-2", cases=1, refused=1),
+            replace(none, staff="s-8", overrides=1),
+            replace(none, staff="s-9", shop="", overrides=1),
+            replace(none, staff="s-9", overrides=2),
         ]
 
 

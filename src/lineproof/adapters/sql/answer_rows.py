@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -52,11 +53,18 @@ class AnswerRows(Rows):
         return Answer(request_hash=row.request_hash, status=row.status, body=row.body)
 
     def counts(self, *, since: datetime) -> Sequence[Count]:
-        """Count per member of staff and shop since then."""
+        """Count per member of staff and shop since then: overrides under who made them."""
+        counted = {(each.staff, each.shop): each for each in self._handled(since)}
+        for staff, shop, many in self._overrides(since):
+            found = counted.get((staff, shop), Count(staff=staff, shop=shop))
+            counted[staff, shop] = replace(found, overrides=many)
+        return [counted[key] for key in sorted(counted)]
+
+    def _handled(self, since: datetime) -> Sequence[Count]:
+        """Count what came of the cases that were opened since then, under who handled them."""
         retried = sa.select(DECISIONS.c.case_id, sa.func.count().label("many"))
         retried = retried.where(DECISIONS.c.outcome == Outcome.RETRY)
         retries = retried.group_by(DECISIONS.c.case_id).subquery()
-        overridden = sa.select(VERDICTS.c.case_id).where(VERDICTS.c.kind == VerdictKind.APPROVE)
         before = CASES.c.attempts_before_other_way
         counted = (
             sa.select(
@@ -66,14 +74,12 @@ class AnswerRows(Rows):
                 sa.func.coalesce(sa.func.sum(retries.c.many), 0).label("retries"),
                 sa.func.count().filter(before == 0).label("skips"),
                 sa.func.count().filter(before.is_not(None)).label("other_way"),
-                sa.func.count().filter(CASES.c.id.in_(overridden)).label("overrides"),
                 sa.func.count().filter(CASES.c.status == Status.WITHDRAWN).label("withdrawn"),
                 sa.func.count().filter(CASES.c.status == Status.REFUSED).label("refused"),
             )
             .select_from(CASES.outerjoin(retries, retries.c.case_id == CASES.c.id))
             .where(CASES.c.opened_at >= since, CASES.c.staff.is_not(None))
             .group_by(CASES.c.staff, CASES.c.shop)
-            .order_by(CASES.c.staff, CASES.c.shop)
         )
         return [
             Count(
@@ -83,12 +89,22 @@ class AnswerRows(Rows):
                 retries=int(row.retries),
                 skips=row.skips,
                 other_way=row.other_way,
-                overrides=row.overrides,
                 withdrawn=row.withdrawn,
                 refused=row.refused,
             )
             for row in self._all(counted)
         ]
+
+    def _overrides(self, since: datetime) -> Sequence[tuple[str, str, int]]:
+        """Count the cases that each reviewer approved since then, by the shop they came from."""
+        many = sa.func.count(sa.distinct(VERDICTS.c.case_id)).label("many")
+        approved = (
+            sa.select(VERDICTS.c.staff, CASES.c.shop, many)
+            .select_from(VERDICTS.join(CASES, CASES.c.id == VERDICTS.c.case_id))
+            .where(VERDICTS.c.kind == VerdictKind.APPROVE, VERDICTS.c.at >= since)
+            .group_by(VERDICTS.c.staff, CASES.c.shop)
+        )
+        return [(row.staff, row.shop or "", row.many) for row in self._all(approved)]
 
     def prune(self, *, cases_before: datetime, attempts_before: datetime, now: datetime) -> int:
         """Delete what has outlived its retention, and what is held too long; give how many rows.

@@ -48,7 +48,9 @@ class CountTold(Told):
     retries: int
     skips: int = Field(description="Cases that took the other way before any face capture.")
     other_way: int = Field(description="Cases that took it at all.")
-    overrides: int
+    overrides: int = Field(
+        description="Referred cases of this shop that this member approved, as a reviewer."
+    )
     withdrawn: int
     refused: int
 
