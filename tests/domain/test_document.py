@@ -16,7 +16,6 @@ from lineproof.domain.document import (
     Mrz,
     MrzFormat,
     NationalNumber,
-    PartialDate,
     Proof,
     Source,
     Strength,
@@ -27,6 +26,7 @@ from lineproof.domain.document import (
     unread,
 )
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.partial_date import PartialDate
 
 BORN = PartialDate(year=1974, month=8, day=12)
 NOTHING = unread("nothing_given")

@@ -10,13 +10,13 @@ from lineproof.domain.document import (
     DocumentFinding,
     Mrz,
     MrzFormat,
-    PartialDate,
     PrintedField,
     Signal,
     Strength,
     unread,
 )
 from lineproof.domain.finding import Measured, Unmeasured
+from lineproof.domain.partial_date import PartialDate
 from lineproof.domain.policy import decide_on_document
 from lineproof.domain.reason import Outcome
 from lineproof.domain.validity import ANY_TYPE, DocumentRules

@@ -18,13 +18,13 @@ from lineproof.domain.document import (
     DocumentFinding,
     Mrz,
     MrzFormat,
-    PartialDate,
     PortraitSource,
     Proof,
     unread,
 )
 from lineproof.domain.finding import FaceFinding, FmrBand, Measured, QualityComponent, Unmeasured
 from lineproof.domain.order import Done
+from lineproof.domain.partial_date import PartialDate
 from lineproof.domain.policy import SINGLE_FACE
 from lineproof.domain.staff import Role, Staff
 from lineproof.flow import agree, apply, attest, capture, issue

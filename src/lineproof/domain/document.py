@@ -7,9 +7,7 @@ in the zone's own line: nothing here needs it (DESIGN promise 7).
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, field
-from datetime import date
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,9 @@ from lineproof.domain.holder_details import HolderDetails, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from lineproof.domain.partial_date import PartialDate
 
 
 class Strength(IntEnum):
@@ -67,43 +68,6 @@ class CheckDigit:
     def good(self) -> bool:
         """Whether the two agree."""
         return self.given == self.expected
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialDate:
-    """A date whose month or day the issuer may not know (ICAO 9303-3, 4.8)."""
-
-    year: int | None
-    month: int | None
-    day: int | None
-
-    @classmethod
-    def read(cls, text: str) -> PartialDate:
-        """Read what ``str`` writes, and so every ISO 8601 calendar date; ValueError for others."""
-        year, month, day = (None if "X" in part else int(part) for part in text.split("-"))
-        return cls(year=year, month=month, day=day)
-
-    def __str__(self) -> str:
-        """Write it as ISO 8601-2 does: an unknown digit is an X, as in ``1974-08-XX``."""
-        year = "XXXX" if self.year is None else f"{self.year:04}"
-        month = "XX" if self.month is None else f"{self.month:02}"
-        day = "XX" if self.day is None else f"{self.day:02}"
-        return f"{year}-{month}-{day}"
-
-    @property
-    def earliest(self) -> date | None:
-        """The first day it can be; None where the year is unknown."""
-        return None if self.year is None else date(self.year, self.month or 1, self.day or 1)
-
-    @property
-    def latest(self) -> date | None:
-        """The last day it can be; None where the year is unknown."""
-        if self.year is None:
-            return None
-        if self.month is None:
-            return date(self.year, 12, 31)
-        last = calendar.monthrange(self.year, self.month)[1]
-        return date(self.year, self.month, self.day or last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

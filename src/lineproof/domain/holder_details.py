@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lineproof.domain.finding import Finding, Measured
 
 if TYPE_CHECKING:
-    from lineproof.domain.document import PartialDate
+    from lineproof.domain.partial_date import PartialDate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

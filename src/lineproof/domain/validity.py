@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineproof.domain.document import PartialDate, Strength, best, disagreements, failed, strength
+from lineproof.domain.document import Strength, best, disagreements, failed, strength
 from lineproof.domain.finding import Measured, Unmeasured
+from lineproof.domain.partial_date import PartialDate
 from lineproof.domain.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:

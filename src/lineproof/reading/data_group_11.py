@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from lineproof.domain.document import PartialDate
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 from lineproof.domain.holder_details import HolderDetails
+from lineproof.domain.partial_date import PartialDate
 from lineproof.reading.data_objects import objects, only
 from lineproof.reading.record_code import RecordCode, RefusedRecordError
 

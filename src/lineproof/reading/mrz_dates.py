@@ -16,8 +16,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lineproof.domain.document import PartialDate
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.partial_date import PartialDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lineproof.domain.document import PartialDate
+    from lineproof.domain.partial_date import PartialDate
     from lineproof.reading.text_lines import ReadLine
 
     Texts: TypeAlias = Callable[[NDArray[np.uint8]], Iterable[ReadLine]]
