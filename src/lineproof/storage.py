@@ -94,6 +94,14 @@ class Transaction(Protocol):
     ) -> Sequence[Case]:
         """Give cases by id, after an id ('' for the first); an empty set means every status."""
 
+    def shop_cases(self, shop: str, *, statuses: frozenset[Status], limit: int) -> Sequence[Case]:
+        """Give a shop's cases that stand in one of these, the newest first."""
+
+    def cases_about(
+        self, msisdn: str, *, statuses: frozenset[Status], limit: int
+    ) -> Sequence[Case]:
+        """Give the cases about a number that stand in one of these, the newest first."""
+
     def due(self, *, now: datetime, limit: int) -> Sequence[str]:
         """Give the ids of cases whose order is due, or that have expired, the oldest first."""
 

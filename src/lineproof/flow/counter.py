@@ -14,7 +14,7 @@ from lineproof.flow.moving import logged, was_viewed
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from lineproof.domain.staff import Staff
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from lineproof.storage import Transaction
 
 OPEN = frozenset(Status) - FINAL
-A_READ = 200
-MOST_READ = 5000
-"""Open cases that are looked through for one shop's."""
+MOST_SHOWN = 50
+"""Open cases of a shop that its counter is shown, the newest."""
+MOST_ABOUT = 20
+"""Cases about one number among which the one that waits is looked for."""
 
 
 def open_here(
@@ -69,7 +70,7 @@ def shop_cases(service: Service, staff: Staff) -> Sequence[Case]:
     if not staff.may(Act.HANDLE_CASE) or not staff.shop:
         return ()
     with service.store.read() as tx:
-        return [case for case in _open_cases(tx, OPEN) if _of_shop(case, staff)][::-1]
+        return tx.shop_cases(staff.shop, statuses=OPEN, limit=MOST_SHOWN)
 
 
 def in_person_about(service: Service, msisdn: str, staff: Staff) -> Case | None:
@@ -78,19 +79,8 @@ def in_person_about(service: Service, msisdn: str, staff: Staff) -> Case | None:
         return None
     with service.store.read() as tx:
         waiting = frozenset({Status.OTHER_WAY})
-        found = [case for case in _open_cases(tx, waiting) if case.msisdn == msisdn]
-    return next((case for case in reversed(found) if case.route is Route.IN_PERSON), None)
-
-
-def _open_cases(tx: Transaction, statuses: frozenset[Status]) -> Iterator[Case]:
-    after, read = "", 0
-    while read < MOST_READ:
-        found = tx.cases(operator=None, statuses=statuses, after=after, limit=A_READ)
-        yield from found
-        read += len(found)
-        if len(found) < A_READ:
-            return
-        after = found[-1].id
+        found = tx.cases_about(msisdn, statuses=waiting, limit=MOST_ABOUT)
+    return next((case for case in found if case.route is Route.IN_PERSON), None)
 
 
 def _seen(tx: Transaction, case_id: str, staff: Staff) -> Case | Refused:

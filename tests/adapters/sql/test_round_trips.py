@@ -134,6 +134,23 @@ def test_cases_are_given_in_pages(store: SqlStore) -> None:
     assert ids(None, frozenset({Status.REFERRED}), "", 9) == ["case_9"]
 
 
+def test_a_shop_s_open_cases_come_the_newest_first_and_no_more_than_asked(store: SqlStore) -> None:
+    """Another shop's and what is finished are not read; the same by number."""
+    elsewhere = HandledBy(staff="s-2", shop="shop-2", device="d-2")
+    with store.begin() as tx:
+        for n in range(5):
+            tx.add_case(a_case(f"case_{n}"))
+        tx.add_case(a_case("case_5", handled_by=elsewhere, msisdn="8613800000005"))
+        tx.add_case(a_case("case_6", status=Status.WITHDRAWN))
+    opened = frozenset({Status.OPENED})
+    with store.read() as tx:
+        mine = tx.shop_cases("shop-1", statuses=opened, limit=3)
+        assert [case.id for case in mine] == ["case_4", "case_3", "case_2"]
+        about = tx.cases_about("8613800000005", statuses=opened, limit=3)
+        assert [case.id for case in about] == ["case_5"]
+        assert not tx.cases_about("8613800000005", statuses=frozenset({Status.ISSUED}), limit=3)
+
+
 def test_what_is_due_comes_the_oldest_first(store: SqlStore) -> None:
     """Approved cases whose wait is over, and undecided ones whose time is; and no others."""
     waits = {"status": Status.APPROVED, "person": "p"}

@@ -55,6 +55,22 @@ class CaseRows(Rows):
             asked = asked.where(CASES.c.status.in_(sorted(statuses)))
         return [_case(row) for row in self._all(asked)]
 
+    def shop_cases(self, shop: str, *, statuses: frozenset[Status], limit: int) -> Sequence[Case]:
+        """Give a shop's cases that stand in one of these, the newest first."""
+        return self._newest(CASES.c.shop == shop, statuses, limit)
+
+    def cases_about(
+        self, msisdn: str, *, statuses: frozenset[Status], limit: int
+    ) -> Sequence[Case]:
+        """Give the cases about a number that stand in one of these, the newest first."""
+        return self._newest(CASES.c.msisdn == msisdn, statuses, limit)
+
+    def _newest(
+        self, which: sa.ColumnElement[bool], statuses: frozenset[Status], limit: int
+    ) -> Sequence[Case]:
+        asked = sa.select(CASES).where(which, CASES.c.status.in_(sorted(statuses)))
+        return [_case(row) for row in self._all(asked.order_by(CASES.c.id.desc()).limit(limit))]
+
     def due(self, *, now: datetime, limit: int) -> Sequence[str]:
         """Give the ids of cases whose order is due, or that have expired, the oldest first."""
         ripe = sa.select(CASES.c.id, CASES.c.not_before.label("since")).where(

@@ -82,6 +82,8 @@ CASES = sa.Table(
     sa.CheckConstraint("attempts >= 0", name="attempts"),
     sa.CheckConstraint("(iccid IS NULL) = (imsi IS NULL)", name="sim"),
     sa.Index("ix_cases_operator_id", "operator", "id"),
+    # Of a shop only what is open is asked for, of its thousands.
+    sa.Index("ix_cases_shop_status_id", "shop", "status", "id"),
     sa.Index("ix_cases_status_expires_at", "status", "expires_at"),
     sa.Index("ix_cases_status_not_before", "status", "not_before"),
     sa.Index("ix_cases_person", "person"),

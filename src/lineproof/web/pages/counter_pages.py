@@ -73,7 +73,7 @@ def counter(
         "counter.html",
         visit,
         kinds=AT_A_COUNTER if opens else (),
-        cases=shop_cases(ctx.service, visit.staff)[:50],
+        cases=shop_cases(ctx.service, visit.staff),
         wrong=wrong == "number",
         ready=not opens or bool(ctx.settings.counter_client and visit.staff.shop),
     )
