@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     database: str = Field(
         default="",
         repr=False,
-        description="URL of a PostgreSQL database. Empty: SQLite in the data folder.",
+        description=(
+            "URL of a PostgreSQL database. Empty: SQLite in the data folder. On another machine "
+            "its certificate must hold (sslmode, sslrootcert: docs/storage.md)."
+        ),
     )
     profile: str = Field(default="default", description="A profile by name, or a file's path.")
     pack: str = Field(default="default", description="The model pack that verifies.")

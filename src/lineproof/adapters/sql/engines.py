@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -125,9 +127,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _postgresql(url: sa.URL, connections: int, wait: float) -> sa.Engine:
+    url, context = _certified(url)
     # READ COMMITTED: after waiting for a lock, what is read is what the other one committed.
     settings: dict[str, Any] = {
         "application_name": "lineproof",
+        "ssl_context": context,
         "timeout": ANSWERS_WITHIN + wait,
         "startup_params": {
             "lock_timeout": f"{round(wait * 1000)}ms",
@@ -146,6 +150,42 @@ def _postgresql(url: sa.URL, connections: int, wait: float) -> sa.Engine:
     )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _certified(url: sa.URL) -> tuple[sa.URL, ssl.SSLContext | bool | None]:
+    """Give the URL without libpq's two words on TLS, and what pg8000 does in their place.
+
+    ``sslmode`` is ``verify-full``, the default but for this machine itself: the server's
+    certificate is of its host's name and of a root that is trusted (``sslrootcert``, else the
+    system's). ``disable`` is plain text. Nothing between the two is offered: TLS to whoever
+    answers is TLS to a listener (PostgreSQL's manual, "SSL Support", Table 34.1).
+    """
+    asked, root = url.query.get("sslmode"), url.query.get("sslrootcert")
+    url = url.difference_update_query(["sslmode", "sslrootcert"])
+    if asked is None and root is None and _here(url):
+        # pg8000's own: TLS where the server offers it. Whoever listens here reads all of it anyway.
+        return url, None
+    if asked == "disable":
+        return url, False
+    if asked not in {None, "verify-full"}:
+        raise ValueError("sslmode is verify-full or disable")
+    try:
+        return url, ssl.create_default_context(cafile=str(root) if root is not None else None)
+    except OSError as error:
+        raise ValueError(f"sslrootcert cannot be read as certificates: {root}") from error
+
+
+def _here(url: sa.URL) -> bool:
+    """Whether a database's host is this machine: a socket's file, or an address of loopback."""
+    if "unix_sock" in url.query:
+        return True
+    host = str(url.query.get("host", url.host or "localhost"))
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

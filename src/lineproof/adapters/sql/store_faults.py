@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ def told() -> Iterator[None]:
     """Raise StoreDown for what is no fault of ours; everything else goes on as it is."""
     try:
         yield
+    except ssl.SSLError as error:
+        # The server's certificate is not trusted, or of another host: it is not our database.
+        raise StoreDown(Trouble.UNREACHABLE) from error
     except exc.TimeoutError:
         raise StoreDown(Trouble.BUSY) from None
     except (exc.DBAPIError, sqlite3.OperationalError) as error:
