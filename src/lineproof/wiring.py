@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from lineproof.adapters.local_engine import LocalEngine, local_engine
 from lineproof.adapters.local_reader import LocalReader
 from lineproof.adapters.page_sight import open_recognisers
+from lineproof.adapters.texture_check import texture_check
 from lineproof.packs.refusal import PackRefused
-from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
+from lineproof.packs.store import DEFAULT_PACK, TEXTURE_PACK, default_store, find_pack
 from lineproof.ports import Site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lineproof.adapters.page_sight import BegunReading
+    from lineproof.adapters.texture_check import TextureCheck
 
 
 def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
@@ -27,6 +29,17 @@ def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
     if isinstance(default, PackRefused):
         default = None
     return local_engine(found, default=default, setting=setting)
+
+
+def texture_for(pack: str) -> TextureCheck | PackRefused:
+    """Start the PAD networks of a pack by name; our own where it has none."""
+    store = default_store()
+    found = find_pack(pack, store=store)
+    if isinstance(found, PackRefused):
+        return found
+    if not found.manifest.of_role("pad"):
+        found = find_pack(TEXTURE_PACK, store=store)
+    return found if isinstance(found, PackRefused) else texture_check(found)
 
 
 def site_for(pack: str, setting: str | None) -> Site | PackRefused:

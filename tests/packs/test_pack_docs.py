@@ -40,6 +40,8 @@ SECTIONS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("setting", "use"): ("Use",),
     ("setting", "calibration"): ("Calibration",),
     ("setting", "calibration", "point"): ("Calibration point",),
+    ("pad_calibration",): ("PAD calibration",),
+    ("pad_calibration", "point"): ("PAD calibration point",),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("LINEPROOF_SHARED") or REPOSITORY.parent / "shared")
 EXAMPLES = Path(store_module.__file__).parent / "examples"
+PAIR = "minifasnet-pair"
 NAMES = ["minifasnet-v1se", "minifasnet-v2", "mobilefacenet-y1"]
 
 
@@ -45,7 +47,7 @@ def _assert_bits_do_not_depend_on_the_batch(model: NetworkModel, content: bytes)
 
 def test_the_examples_are_these() -> None:
     """Each is a manifest of the pack it is named after."""
-    assert sorted(path.stem for path in EXAMPLES.glob("*.toml")) == NAMES
+    assert sorted(path.stem for path in EXAMPLES.glob("*.toml")) == [PAIR, *NAMES]
     for path in EXAMPLES.glob("*.toml"):
         read = read_manifest(path.read_bytes(), where=path.name)
         assert not isinstance(read, PackRefused), read
@@ -70,6 +72,25 @@ def test_an_example_installs_its_file_and_it_runs(name: str, tmp_path: Path) -> 
     pack = verify_pack(name, store=store)
     assert isinstance(pack, Pack), pack
     _assert_bits_do_not_depend_on_the_batch(model, pack.files[model.file])
+
+
+def test_the_pair_installs_as_one_pack(tmp_path: Path) -> None:
+    """Two files and the manifest in one folder, as the evaluation guide says."""
+    read = read_manifest((EXAMPLES / f"{PAIR}.toml").read_bytes(), where=PAIR)
+    assert not isinstance(read, PackRefused), read
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "pack.toml").write_bytes((EXAMPLES / f"{PAIR}.toml").read_bytes())
+    for model in read.models:
+        if not (SHARED / "packs" / model.file).exists():
+            pytest.skip(f"{model.file} is not there")
+        (folder / model.file).write_bytes((SHARED / "packs" / model.file).read_bytes())
+    digest = hashlib.sha256((folder / "pack.toml").read_bytes()).hexdigest()
+    store = tiny.store_in(tmp_path)
+    offer = inspect(folder, manifest=None, sha256=digest, store=store)
+    assert isinstance(offer, Offer), offer
+    assert isinstance(accept(offer, store=store), Installed)
+    assert isinstance(verify_pack(PAIR, store=store), Pack)
 
 
 def test_the_default_pack_is_sound_and_deterministic() -> None:

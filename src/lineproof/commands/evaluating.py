@@ -9,12 +9,22 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lineproof.commands.answers import Exit, Json, stop
 from lineproof.commands.console import aside, plain, print_json, progress, wide
+from lineproof.commands.evaluating_pad import (
+    Bpcer,
+    Given,
+    PadOptions,
+    ThresholdFrom,
+    measure_pad,
+    pad_files,
+    show_pad,
+)
+from lineproof.commands.report_files import make_folder, write_files
 from lineproof.commands.verifying import Fast, PackName, open_engine
 
 if TYPE_CHECKING:
@@ -68,6 +78,7 @@ class ProtocolName(StrEnum):
     FACES = "faces"
     PAIRS = "pairs"
     FOLDERS = "folders"
+    PAD = "pad"
 
 
 def evaluate(
@@ -75,7 +86,8 @@ def evaluate(
         ProtocolName,
         typer.Argument(
             help="faces: a folder per person, every pair. pairs: a CSV file image_a,image_b,same. "
-            "folders: portraits, then live pictures."
+            "folders: portraits, then live pictures. pad: presentations, as a CSV file "
+            "file,label[,species] or a folder per species."
         ),
     ],
     paths: Annotated[
@@ -113,6 +125,9 @@ def evaluate(
     name_failures: Annotated[
         bool, typer.Option("--name-failures", help="List the images that were not acquired.")
     ] = False,
+    bpcer: Bpcer = 0.02,
+    threshold: Given = None,
+    threshold_from: ThresholdFrom = None,
     as_json: Json = False,
 ) -> None:
     """Measure a pack's error rates on labelled images."""
@@ -129,7 +144,35 @@ def evaluate(
         name_failures=name_failures,
         as_json=as_json,
     )
+    if protocol is ProtocolName.PAD:
+        _one_path(protocol, paths, as_json=as_json)
+        pad = PadOptions(
+            pack=pack,
+            bpcer=bpcer,
+            threshold=threshold,
+            threshold_from=threshold_from,
+            workers=workers,
+            name_failures=name_failures,
+            as_json=as_json,
+        )
+        _run_pad(paths[0], pad, options)
+        return
     _run(_protocol(protocol, paths, people, as_json=as_json), paths[0], options)
+
+
+def _run_pad(path: Path, pad: PadOptions, options: Options) -> None:
+    if options.out is not None:
+        make_folder(options.out, as_json=options.as_json)
+    report = measure_pad(path, _circumstances(path, options), pad)
+    if options.out is not None:
+        write_files(pad_files(report), options.out, as_json=options.as_json)
+    show_pad(report, options.out, as_json=options.as_json)
+
+
+def _one_path(name: ProtocolName, paths: list[Path], *, as_json: bool) -> None:
+    if len(paths) != 1:
+        sentence = f"evaluate {name} takes 1 path, not {len(paths)}."
+        stop(Exit.USAGE, "usage_paths", sentence, as_json=as_json)
 
 
 def _protocol(
@@ -160,7 +203,7 @@ def _run(protocol: EvaluationProtocol | Unusable, data: Path, options: Options) 
     engine = open_engine(options.pack, fast=options.fast, as_json=options.as_json)
     if options.out is not None:
         # Before the work of minutes, not after it.
-        _make_folder(options.out, as_json=options.as_json)
+        make_folder(options.out, as_json=options.as_json)
     embedded = embed_images(engine, protocol, workers=options.workers, cache_folder=options.cache)
     resampling = Resampling(replicates=options.replicates, seed=1)
     found = _measured(engine, protocol, embedded, resampling, options)
@@ -284,7 +327,6 @@ def _write(evaluation: Evaluation, options: Options) -> None:
     """Write the report, the figures and the curves; say plainly what could not be written."""
     from lineproof.evaluate.det import det_png, det_svg
     from lineproof.evaluate.figures import as_json
-    from lineproof.evaluate.protocol import Unusable
     from lineproof.evaluate.report import curves, html_report
 
     drawn = curves(evaluation.engines)
@@ -295,29 +337,7 @@ def _write(evaluation: Evaluation, options: Options) -> None:
         "det.png": det_png(drawn),
         "figures.json": as_json(evaluation),
     }
-    folder = options.out or Path()
-    try:
-        for name, content in made.items():
-            if isinstance(content, Unusable):
-                stop(Exit.NOT_READY, content.code, content.sentence, as_json=options.as_json)
-            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    except OSError as error:
-        _no_report(folder, error, as_json=options.as_json)
-
-
-def _make_folder(folder: Path, *, as_json: bool) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        _no_report(folder, error, as_json=as_json)
-
-
-def _no_report(folder: Path, error: OSError, *, as_json: bool) -> NoReturn:
-    sentence = (
-        f"The report could not be written to {folder} ({error.strerror}): name another folder "
-        "with --out."
-    )
-    stop(Exit.BAD_INPUT, "output_not_written", sentence, as_json=as_json)
+    write_files(made, options.out, as_json=options.as_json)
 
 
 def _print(evaluation: Evaluation, out: Path | None) -> None:

@@ -53,6 +53,19 @@ KEY_LINE: Final = 0.22
 
 
 @dataclass(frozen=True, slots=True)
+class Axes_:  # noqa: N801 - matplotlib's own ``Axes`` are what is drawn on
+    """What runs along the two axes, and up to which share a curve is drawn."""
+
+    across: str
+    up: str
+    loosest: float
+
+
+COMPARING: Final = Axes_("False match rate (FMR)", "False non-match rate (FNMR)", LOOSEST_FMR)
+DETECTING: Final = Axes_("APCER of the species", "BPCER", 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """One engine's line: ``points`` is (n, 2), FMR and FNMR; ``bars`` are FNMR intervals by FMR."""
 
@@ -61,9 +74,11 @@ class Curve:
     bars: Mapping[float, Rate]
 
 
-def det_svg(curves: Sequence[Curve], *, title: str, description: str) -> str | Unusable:
+def det_svg(
+    curves: Sequence[Curve], *, title: str, description: str, axes: Axes_ = COMPARING
+) -> str | Unusable:
     """Draw the curves as one SVG element that can stand in an HTML page, with alternative text."""
-    drawn = _draw(curves, "svg")
+    drawn = _draw(curves, "svg", axes)
     if isinstance(drawn, Unusable):
         return drawn
     svg = drawn.decode("utf-8")
@@ -80,12 +95,12 @@ def det_svg(curves: Sequence[Curve], *, title: str, description: str) -> str | U
     return opening + svg[svg.index(">") + 1 :]
 
 
-def det_png(curves: Sequence[Curve]) -> bytes | Unusable:
+def det_png(curves: Sequence[Curve], *, axes: Axes_ = COMPARING) -> bytes | Unusable:
     """Draw the curves as a PNG, 920 pixels wide."""
-    return _draw(curves, "png")
+    return _draw(curves, "png", axes)
 
 
-def _draw(curves: Sequence[Curve], form: Literal["svg", "png"]) -> bytes | Unusable:
+def _draw(curves: Sequence[Curve], form: Literal["svg", "png"], axes: Axes_) -> bytes | Unusable:
     try:
         import matplotlib as mpl  # noqa: PLC0415 - matplotlib is an extra
         from matplotlib.figure import Figure  # noqa: PLC0415 - the same
@@ -105,25 +120,27 @@ def _draw(curves: Sequence[Curve], form: Literal["svg", "png"]) -> bytes | Unusa
                 "font.size": 10.0,
             }
         )
-        shown = [shorter for curve in curves if len((shorter := _operable(curve)).points)]
+        shown = [
+            shorter for curve in curves if len((shorter := _operable(curve, axes.loosest)).points)
+        ]
         width, height = SIZE
         height += KEY_LINE * len(shown) if len(shown) > MOST_LABELS else 0
         figure = Figure(figsize=(width, height), facecolor="white", layout="constrained")
-        _plot(figure, shown)
+        _plot(figure, shown, axes)
         figure.savefig(out, format=form, dpi=PNG_DPI, metadata=dict.fromkeys(nothing))
     return out.getvalue()
 
 
-def _operable(curve: Curve) -> Curve:
+def _operable(curve: Curve, loosest: float) -> Curve:
     """Keep the part that a logarithmic plot can show and that anyone would operate at."""
-    fmr, fnmr = curve.points.T
-    return replace(curve, points=curve.points[(fmr <= LOOSEST_FMR) & (fnmr > 0)])
+    across, up = curve.points.T
+    return replace(curve, points=curve.points[(across > 0) & (across <= loosest) & (up > 0)])
 
 
-def _plot(figure: Figure, curves: Sequence[Curve]) -> None:
+def _plot(figure: Figure, curves: Sequence[Curve], named: Axes_) -> None:
     axes = figure.add_subplot()
-    axes.set(xscale="log", yscale="log", xlabel="False match rate (FMR)")
-    axes.set_ylabel("False non-match rate (FNMR)")
+    axes.set(xscale="log", yscale="log", xlabel=named.across)
+    axes.set_ylabel(named.up)
     if curves:
         _frame(axes, curves)
     for index, curve in enumerate(curves):

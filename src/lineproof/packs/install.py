@@ -193,7 +193,7 @@ def _wrong_hash(file: str, expected: str) -> PackRefused:
 
 def name_taken(name: str, *, store: Store) -> PackRefused | None:
     """Refuse a name under which something is installed, or which the product keeps for itself."""
-    if name == DEFAULT_PACK or (store.carried / name).exists():
+    if name == DEFAULT_PACK or any((place / name).exists() for place in store.inside):
         sentence = f"{name} is the name of a pack of the product itself; give yours another name."
         return PackRefused("pack_name_reserved", sentence)
     if store.user is not None and os.path.lexists(store.user / name):

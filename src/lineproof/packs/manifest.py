@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from lineproof.face.calibration import CalibrationPoint, CalibrationTable
+from lineproof.face.liveness.pad_band import PadPoint, PadTable
 
 MANIFEST_FILE = "pack.toml"
 MESH_POINTS = 468
@@ -290,6 +291,42 @@ class Setting(Table):
     calibration: Calibration | None = None
 
 
+class PadPoint_(Table):  # noqa: N801 - as ``Point_``
+    """One point of a PAD calibration: the score set for a BPCER, and the worst species there."""
+
+    bpcer: Annotated[float, Field(gt=0, lt=1)]
+    score: Annotated[float, Field(ge=0, le=1)]
+    stopped: Annotated[int, Field(ge=0)]
+    species: Line
+    apcer: Annotated[float, Field(ge=0, le=1)]
+    apcer_high: Annotated[float, Field(ge=0, le=1)]
+
+
+class PadCalibration(Table):
+    """The thresholds of all the pack's PAD networks together (ISO/IEC 30107-3)."""
+
+    dataset: Line
+    bona_fide: Annotated[int, Field(ge=1)]
+    people: Annotated[int, Field(ge=1)]
+    date: Annotated[str, AfterValidator(_date)]
+    points: Annotated[tuple[PadPoint_, ...], Field(alias="point", min_length=1, max_length=32)]
+
+    @model_validator(mode="after")
+    def _is_a_table(self) -> PadCalibration:
+        self.table()
+        return self
+
+    def table(self) -> PadTable:
+        """Give the calibration as ``face.liveness`` uses it."""
+        return PadTable(
+            points=tuple(PadPoint(**point.model_dump()) for point in self.points),
+            dataset=self.dataset,
+            bona_fide=self.bona_fide,
+            people=self.people,
+            date=self.date,
+        )
+
+
 class Manifest(Table):
     """A whole ``pack.toml``."""
 
@@ -303,6 +340,7 @@ class Manifest(Table):
     ]
     models: Annotated[tuple[Model, ...], Field(alias="model", min_length=1, max_length=32)]
     settings: Annotated[tuple[Setting, ...], Field(alias="setting", max_length=32)] = ()
+    pad_calibration: PadCalibration | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Manifest:
@@ -314,6 +352,8 @@ class Manifest(Table):
                 raise ValueError(f"there is more than one model of role {role}")
         if self.embedders and not self.settings:
             raise ValueError("a pack with an embedder needs a [[setting]] that says how it is used")
+        if self.pad_calibration is not None and not self.of_role("pad"):
+            raise ValueError("pad_calibration calibrates models of role pad, and there is none")
         for setting in self.settings:
             self._check_uses(setting)
         return self

@@ -16,6 +16,8 @@ from lineproof.packs.manifest import (
     Landmarks,
     Manifest,
     Pad,
+    PadCalibration,
+    PadPoint_,
     Point_,
     Setting,
     ShapePredictor,
@@ -41,6 +43,8 @@ TABLES: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("setting", "use"): Use,
     ("setting", "calibration"): Calibration,
     ("setting", "calibration", "point"): Point_,
+    ("pad_calibration",): PadCalibration,
+    ("pad_calibration", "point"): PadPoint_,
 }
 """Every table of the format by its path in the file; a model's path holds its role."""
 

@@ -29,7 +29,7 @@ def _facts(pack: Pack, store: Store) -> dict[str, Any]:
     for model in facts["model"]:
         model["bytes"] = sizes[model["file"]]
     return facts | {
-        "origin": "carried" if pack.folder.parent == store.carried else "user",
+        "origin": "carried" if pack.folder.parent in store.inside else "user",
         "folder": str(pack.folder),
         "manifest_sha256": pack.manifest_sha256,
         "bytes": sum(sizes.values()),

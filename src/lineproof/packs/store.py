@@ -1,7 +1,8 @@
 """Where packs lie, and how one is opened: every byte that is used was hashed first.
 
-Two places hold packs. The *carried* one is inside the installed package (``packs/built``); nobody
-installs into it. The *user* one is ``LINEPROOF_HOME/packs``, or the system's own folder for
+Three places hold packs. Two are inside the installed package, and what is in them is *carried*:
+``packs/built`` (the default pack) and ``packs/own`` (networks trained here); nobody installs into
+them. The *user* one is ``LINEPROOF_HOME/packs``, or the system's own folder for
 application data. A carried pack always wins: a user pack of the same name is listed as hidden and
 is never opened, so that no folder in a home directory can stand in for ``default`` unseen.
 """
@@ -33,6 +34,8 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 """No network used for faces comes near; a larger file is refused before it is read."""
 
 DEFAULT_PACK = "default"
+TEXTURE_PACK = "texture"
+"""Our own networks for presentation attack detection; used where a pack has none."""
 
 STAGING = ".staging-"
 """What is not finished lies in folders whose names begin so; no pack name can."""
@@ -40,10 +43,19 @@ STAGING = ".staging-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """The folders that hold packs; ``user`` is None where the system names no home folder."""
+    """The folders that hold packs; ``user`` is None where the system names no home folder.
+
+    ``own`` holds the product's own networks, carried as what is in ``carried`` is.
+    """
 
     carried: Path
     user: Path | None
+    own: Path | None = None
+
+    @property
+    def inside(self) -> tuple[Path, ...]:
+        """The folders inside the installed package, in which nobody installs."""
+        return (self.carried,) if self.own is None else (self.carried, self.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +84,8 @@ class Listed:
 
 def default_store() -> Store:
     """Give the store of this installation and this user, as the environment says."""
-    return Store(carried=Path(__file__).parent / "built", user=_user_folder())
+    here = Path(__file__).parent
+    return Store(carried=here / "built", user=_user_folder(), own=here / "own")
 
 
 def _user_folder() -> Path | None:
@@ -97,7 +110,7 @@ def _data_folder() -> Path:
 
 def list_packs(store: Store) -> tuple[Listed, ...]:
     """Give every pack, carried ones first, then by name. Manifests are read, no file is hashed."""
-    carried = tuple(_folders(store.carried))
+    carried = tuple(folder for place in store.inside for folder in _folders(place))
     names = {folder.name for folder in carried}
     user = () if store.user is None else tuple(_folders(store.user))
     return tuple(
@@ -122,7 +135,7 @@ def _folders(parent: Path) -> Iterator[Path]:
 
 def folder_of(name: str, *, store: Store) -> Path | PackRefused:
     """Give the folder of the pack that ``name`` means: the carried one before the user's."""
-    places = [store.carried] if store.user is None else [store.carried, store.user]
+    places = store.inside if store.user is None else (*store.inside, store.user)
     if is_pack_name(name):
         for place in places:
             if (place / name).is_dir():
