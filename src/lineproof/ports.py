@@ -185,12 +185,25 @@ class Announcer(Protocol):
         """Send one event. Raises Unavailable; and Unavailable again is how a refusal looks too."""
 
 
+class Guide(Protocol):
+    """Helps a person at the camera; nothing that it says is trusted, kept or read by a decision."""
+
+    @property
+    def network(self) -> bytes | None:
+        """The detector's ONNX file for a browser; None where none may run it."""
+
+    def hint(self, frame: bytes) -> str | Unreadable | None:
+        """Give one coarse word on a small frame; None where nothing is to change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Who verifies: what two pictures and a document need, and no more."""
 
     engine: Engine
     reader: Reader
+    guide: Guide | None = None
+    """Where None, the camera's page knows of light and nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ class Overheard:
             if message["type"] == "http.response.body" and scope["path"].startswith(
                 ("/c", "/answer")
             ):
-                self.said.append((scope["path"], message.get("body", b"").decode()))
+                self.said.append((scope["path"], message.get("body", b"").decode(errors="replace")))
             await send(message)
 
         await self.app(scope, receive, telling)

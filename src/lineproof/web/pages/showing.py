@@ -15,6 +15,7 @@ from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.verify import MOST_FRAMES
 from lineproof.web.api.next_step import NextStep
 from lineproof.web.context import Ctx, Now
+from lineproof.web.pages.guiding import offered
 from lineproof.web.pages.hints import last_hint, mends_document
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageRoute
@@ -112,6 +113,7 @@ def ask_face(
         wrong=said,
         tries=max(attempts - case.attempts, 0),
         words=json.dumps(language.section("camera")),
+        guidance=offered(ctx),
     )
 
 

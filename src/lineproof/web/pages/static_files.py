@@ -13,7 +13,17 @@ from lineproof.web.problems import Problem, WebCode
 
 router = APIRouter(prefix="/static", include_in_schema=False)
 
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+
+WORKER = "face-worker.js"
+WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""A worker has a policy of its own (CSP Level 3, 4.2): so WebAssembly is compiled in this file's
+and on no page."""
 
 CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 BRIEFLY = {"Cache-Control": "public, max-age=300"}
@@ -26,6 +36,8 @@ def static_file(name: Annotated[str, Path(max_length=60)], v: str = "") -> Respo
     if content is None:
         raise Problem(WebCode.NOT_FOUND, "There is no such file.")
     headers = CACHED if v == version_of(name) else BRIEFLY
+    if name == WORKER:
+        headers = headers | {"Content-Security-Policy": WORKER_POLICY}
     return Response(content, media_type=KINDS[name[name.rindex(".") :]], headers=headers)
 
 

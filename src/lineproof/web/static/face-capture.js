@@ -3,8 +3,13 @@
 // Attributes: question (POST: gives {nonce}), answer (POST multipart: frame..., nonce), next (where
 // the page goes afterwards), words (JSON of sentences), frames (how many, 4). What proves the caller:
 // token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer).
-// Properties: guide(frame) -> hint or null, looked at a few times a second; nothing of it is sent.
+// Guidance: detector (address of the pack's ONNX file, for the browser's own), hints (POST: a small
+// frame to {hint}, where the browser cannot). Both are asked for when the camera is open, not before.
+// Properties: guide(frame) -> key of a hint, null, or a promise of one, in place of both; frames()
+// -> the blobs that are sent.
 // Events: face-decided (detail: the answer; preventDefault() stays here), face-unseen (detail: why).
+
+import { cut, jpeg, oval, pause } from "./face-frames.js";
 
 export const WORDS = {
   open: "Open the camera", take: "Take the pictures", close: "Close the camera",
@@ -14,26 +19,16 @@ export const WORDS = {
   refused: "The camera is not allowed.", none: "No camera was found here.",
   busy: "Another program uses the camera.", lost: "The connection was lost.", retry: "Go on",
   too_dark: "It is too dark. Turn to the light.", too_bright: "It is too bright.",
+  too_far: "Come closer.", too_close: "Move back a little.", turn: "Look straight into the camera.",
+  two_faces: "Only one person, please.", no_face: "No face is seen. Put your face into the oval.",
 };
 
 const LOOK_EVERY = 400; // ms between two looks of guide()
 const BETWEEN = 180; // ms between two frames of one capture
 const TALL = 960; // px: the height of a frame that is sent
-const SHAPE = 3 / 4; // width to height: the face region, not the room
+const SMALL = 256; // px: the height of a frame that guide() sees
 
 const UNSEEN = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "none", OverconstrainedError: "none" };
-
-// The default guide: light only, from the middle of a small frame. A detector may take its place.
-export function light(frame) {
-  const { data } = frame.getContext("2d").getImageData(0, 0, frame.width, frame.height);
-  let sum = 0;
-  for (let at = 0; at < data.length; at += 4) sum += 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
-  const mean = sum / (data.length / 4);
-  if (mean < 45) return "too_dark";
-  return mean > 225 ? "too_bright" : null;
-}
-
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
@@ -42,36 +37,10 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-function oval() {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  drawing.setAttribute("viewBox", "0 0 75 100");
-  drawing.setAttribute("aria-hidden", "true");
-  const around = "M0 0h75v100h-75z", inside = "M37.5 14a25 33 0 1 0 .01 0z";
-  for (const [kind, path] of [["shade", around + inside], ["oval", inside]]) {
-    const part = document.createElementNS(space, "path");
-    part.setAttribute("class", kind);
-    part.setAttribute("d", path);
-    part.setAttribute("fill-rule", "evenodd");
-    drawing.append(part);
-  }
-  return drawing;
-}
-
-// The middle of what the camera sees, in the shape of a face.
-function cut(video, height) {
-  const tall = Math.min(video.videoHeight, video.videoWidth / SHAPE), wide = tall * SHAPE;
-  const canvas = document.createElement("canvas");
-  canvas.height = Math.round(Math.min(height, tall));
-  canvas.width = Math.round(canvas.height * SHAPE);
-  const left = (video.videoWidth - wide) / 2, top = (video.videoHeight - tall) / 2;
-  canvas.getContext("2d", { willReadFrequently: true }).drawImage(video, left, top, wide, tall, 0, 0, canvas.width, canvas.height);
-  return canvas;
-}
-
 export class FaceCapture extends HTMLElement {
-  guide = light;
+  guide = null;
   #stream = null;
+  #guidance = null;
   #timer = 0;
   #under = false;
 
@@ -117,10 +86,13 @@ export class FaceCapture extends HTMLElement {
     this.deeds.firstChild.focus({ preventScroll: true });
     this.scrollIntoView({ block: "start" });
     this.#look();
+    if (!this.guide) this.#startGuide();
   }
 
   close(offer = false) {
     clearTimeout(this.#timer);
+    this.#guidance?.stop();
+    this.#guidance = null;
     for (const track of this.#stream ? this.#stream.getTracks() : []) track.stop();
     this.#stream = null;
     if (this.stage) this.stage.remove();
@@ -142,11 +114,7 @@ export class FaceCapture extends HTMLElement {
       const { nonce, next } = await this.#post(this.getAttribute("question"), new FormData());
       if (!nonce) return this.#go({ next });
       const form = new FormData();
-      for (let count = Number(this.getAttribute("frames") || 4); count > 0; count -= 1) {
-        const frame = cut(this.video, TALL);
-        form.append("frame", await new Promise((done) => frame.toBlob(done, "image/jpeg", 0.9)), "frame.jpg");
-        if (count > 1) await pause(BETWEEN);
-      }
+      for (const frame of await this.frames()) form.append("frame", frame, "frame.jpg");
       this.close();
       this.#say("sending");
       form.append("nonce", nonce);
@@ -164,6 +132,27 @@ export class FaceCapture extends HTMLElement {
     }
   }
 
+  // What one capture sends, in order.
+  async frames() {
+    const taken = [];
+    for (let count = Number(this.getAttribute("frames") || 4); count > 0; count -= 1) {
+      taken.push(await jpeg(cut(this.video, TALL), 0.9));
+      if (count > 1) await pause(BETWEEN);
+    }
+    return taken;
+  }
+
+  async #startGuide() {
+    const stream = this.#stream, hints = this.getAttribute("hints");
+    const send = hints && ((form) => this.#post(hints, form).then((told) => (told.problem ? null : told), () => null));
+    try {
+      const { startGuide } = await import("./face-guide.js");
+      if (stream && stream === this.#stream) this.#guidance = startGuide({ detector: this.getAttribute("detector"), send });
+    } catch {
+      // The connection was lost: the pictures can be taken without guidance.
+    }
+  }
+
   async #post(path, body) {
     const headers = { Accept: "application/json" };
     if (this.hasAttribute("session")) headers.Authorization = `Bearer ${this.getAttribute("session")}`;
@@ -177,12 +166,15 @@ export class FaceCapture extends HTMLElement {
     if (this.dispatchEvent(event)) location.assign(told.next || this.getAttribute("next") || location.href);
   }
 
-  #look() {
-    const frame = cut(this.video, 96);
-    const hint = this.guide(frame);
+  async #look() {
+    const stream = this.#stream, frame = cut(this.video, SMALL);
+    const hint = await (this.guide ? this.guide(frame) : this.#guidance?.guide(frame));
+    if (this.#under || !stream || stream !== this.#stream) return;
     this.stage.dataset.state = hint ? "mend" : "good";
+    this.stage.dataset.by = this.#guidance?.by ?? "";
+    this.stage.dataset.took = Math.round(this.#guidance?.took ?? 0);
     this.#say(hint || "ready");
-    this.#timer = setTimeout(() => this.#stream && this.#look(), LOOK_EVERY);
+    this.#timer = setTimeout(() => this.#look(), LOOK_EVERY);
   }
 
   #say(key) {

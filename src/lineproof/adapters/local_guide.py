@@ -1,0 +1,68 @@
+"""Hints for whoever stands before a camera, by the pack's own detector and nothing else of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lineproof.domain.finding import Unreadable
+from lineproof.face.detect import INPUT_SIDE, detect
+from lineproof.face.guidance import guidance, light
+from lineproof.face.image import Limits, decode, read_header
+from lineproof.packs.network import preprocess
+from lineproof.packs.refusal import PackRefused
+from lineproof.packs.runtime import load
+
+if TYPE_CHECKING:
+    from lineproof.face.detect import Network
+    from lineproof.packs.manifest import NetworkModel
+    from lineproof.packs.store import Pack
+
+SMALL = Limits(file_bytes=64 * 1024, pixels=512 * 512, side=512, min_side=32)
+"""A frame for hints is small; a larger one is not looked at."""
+
+BROWSER_MEAN, BROWSER_SCALE = 127.5, 1 / 127.5
+"""How ``face-network.js`` prepares pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalGuide:
+    """Looks at small frames; safe to use from several threads at once."""
+
+    network: bytes | None = field(repr=False)
+    """The detector's ONNX file for a browser; None where a browser could not prepare its input."""
+    _detector: Network = field(repr=False)
+
+    def hint(self, frame: bytes) -> str | Unreadable | None:
+        """Give one word of ``face.guidance``, or None where nothing is to change."""
+        header = read_header(frame, SMALL)
+        if isinstance(header, Unreadable):
+            return header
+        picture = decode(frame, header, longest_side=SMALL.side)
+        if isinstance(picture, Unreadable):
+            return picture
+        width = picture.pixels.shape[1]
+        return light(picture.pixels) or guidance(
+            detect(picture.pixels, self._detector), width=width
+        )
+
+
+def local_guide(pack: Pack, *, default: Pack | None) -> LocalGuide | PackRefused:
+    """Make a guide of a pack's detector, or of the ``default`` pack's where it has none."""
+    models = load(pack, default=default, roles=("detector",))
+    if isinstance(models, PackRefused):
+        return models
+    detector = models.detector()
+    if isinstance(detector, PackRefused):
+        return detector
+    model = detector.model
+    own = bool(pack.manifest.of_role("detector"))
+    files = pack.files if own or default is None else default.files
+    network = files[model.file] if _for_browsers(model) else None
+    return LocalGuide(network, lambda chips: detector(preprocess(chips, model)))
+
+
+def _for_browsers(model: NetworkModel) -> bool:
+    means = all(each == BROWSER_MEAN for each in model.mean)
+    scales = all(abs(each - BROWSER_SCALE) < 1e-9 for each in model.scale)  # noqa: PLR2004 - float
+    return means and scales and model.channels == "rgb" and model.size == (INPUT_SIDE, INPUT_SIDE)
