@@ -270,6 +270,9 @@ class Transaction(Protocol):
     def passkeys(self, staff_id: str) -> Sequence[Passkey]:
         """Give a member's passkeys."""
 
+    def drop_passkey(self, passkey: Passkey) -> None:
+        """Forget a passkey: nobody signs in with it again."""
+
     def put_client(self, client: Client) -> None:
         """Keep an operator's system, or change it."""
 
@@ -287,6 +290,9 @@ class Transaction(Protocol):
 
     def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
         """Keep that what serves once was used (RFC 7523, 3). Taken if it was used already."""
+
+    def spent(self, scope: str) -> Sequence[str]:
+        """Give what was used under a scope, as long as it is kept."""
 
     # Answers and counts --------------------------------------------------------------------------
     def remember(self, client: str, key: str, answer: Answer, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Case, Status
 from lineproof.domain.review import hands_in, same
 from lineproof.domain.staff import Act
-from lineproof.flow.moving import logged
+from lineproof.flow.moving import logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 from lineproof.flow.reviewing import barred, referral_of
 
@@ -139,7 +139,8 @@ def holder(tx: Transaction, case_id: str, *, now: datetime) -> Claim | None:
                 same(verdict.staff) == same(found.staff) and verdict.at >= entry.at
                 for verdict in tx.verdicts(case_id)
             )
-            return None if concluded or now >= found.until else found
+            over = concluded or now >= found.until
+            return None if over or not still_may(tx, found.staff, Act.REVIEW) else found
     return None
 
 

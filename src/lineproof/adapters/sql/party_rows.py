@@ -79,6 +79,10 @@ class PartyRows(Rows):
             for row in self._all(theirs.order_by(PASSKEYS.c.credential_id))
         ]
 
+    def drop_passkey(self, passkey: Passkey) -> None:
+        """Forget a passkey: nobody signs in with it again."""
+        self._delete(PASSKEYS, PASSKEYS.c.credential_id == passkey.credential_id)
+
     def put_client(self, client: Client) -> None:
         """Keep an operator's system, or change it."""
         columns = {"id": client.id, "keys": client.keys, "active": client.active}
@@ -121,6 +125,11 @@ class PartyRows(Rows):
     def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
         """Keep that something was used that may be used once. Taken if it was used already."""
         self._add(ASSERTIONS, {"client": scope, "jti": name, "until": until})
+
+    def spent(self, scope: str) -> Sequence[str]:
+        """Give what was used under a scope, as long as it is kept."""
+        used = sa.select(ASSERTIONS.c.jti).where(ASSERTIONS.c.client == scope)
+        return [row.jti for row in self._all(used)]
 
     def key_noted(self, key_id: str) -> str:
         """Note the deployment's key by its id, unless one is noted; give the one that is."""

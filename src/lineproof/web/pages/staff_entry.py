@@ -26,7 +26,7 @@ from lineproof.web.pages.staff_visit import (
 )
 from lineproof.web.sign_in.sign_in_refused import SignInRefused
 from lineproof.web.sign_in.staff_route import Answered
-from lineproof.web.sign_in.staff_session import sign_in, unsafe_dev_sign_in
+from lineproof.web.sign_in.staff_session import sign_in, sign_out, unsafe_dev_sign_in
 
 if TYPE_CHECKING:
     from lineproof.web.sign_in.staff_session import Session
@@ -76,9 +76,10 @@ def ask_enrolment(request: Request, language: Speaking) -> Response:
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, visit: Staffed, form: Token = "") -> Response:
-    """Let the browser forget who is signed in."""
+def leave(request: Request, ctx: Ctx, visit: Staffed, form: Token = "") -> Response:
+    """End the session, and let the browser forget who was signed in."""
     visit.check(request, form)
+    sign_out(ctx.door, visit.session)
     answer = lead(request, SIGN_IN)
     drop_staff(answer)
     return answer

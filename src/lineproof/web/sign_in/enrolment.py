@@ -19,6 +19,7 @@ from lineproof.web.sign_in.ceremony import (
 )
 from lineproof.web.sign_in.sealed_token import make_token, open_token
 from lineproof.web.sign_in.sign_in_refused import SignInRefused
+from lineproof.web.sign_in.signing_out import ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,9 @@ def _enrolling(tx: Transaction, said: Mapping[str, str]) -> Staff | None:
         first = Staff(id=said["staff"], role=Role.ADMIN, shop="", active=True)
         return None if _admin_there(tx) else first
     staff = tx.staff(said["staff"])
-    return staff if staff is not None and staff.active else None
+    if staff is None or not staff.active or ended(tx, staff.id, said):
+        return None
+    return staff
 
 
 def _admin_there(tx: Transaction) -> bool:
@@ -135,6 +138,8 @@ def _link(door: Door, staff: str, *, first: bool, life: timedelta, now: datetime
         "staff": staff,
         "first": "yes" if first else "no",
         "enrolment": secrets.token_urlsafe(16),
+        "session": "",
+        "began": now.isoformat(),
     }
     token = make_token(door.sealer, purpose=PURPOSE, said=said, now=now, life=life)
     # After the #, which no browser sends: the token stands in no server's log.

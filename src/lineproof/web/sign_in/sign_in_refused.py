@@ -15,6 +15,8 @@ SignInCode: TypeAlias = Literal[
     "enrolment_refused",
     "passkey_refused",
     "passkey_taken",
+    "passkey_unknown",
+    "passkey_in_use",
     "staff_unknown",
     "staff_self",
 ]

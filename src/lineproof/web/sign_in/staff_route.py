@@ -16,13 +16,16 @@ from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.staff import Act, Role, Staff
 from lineproof.web.sign_in.ceremony import Ceremony, begin_authentication
 from lineproof.web.sign_in.enrolment import begin_enrolment, enrolment_link, finish_enrolment
+from lineproof.web.sign_in.passkeys_kept import passkeys_of, revoke
 from lineproof.web.sign_in.sealed_token import LONGEST
 from lineproof.web.sign_in.sign_in_refused import SignInRefused, Stopped
+from lineproof.web.sign_in.signing_out import end_all
 from lineproof.web.sign_in.staff_session import (
     SESSION_REFUSED,
     Session,
     renew,
     sign_in,
+    sign_out,
     staff_of,
     unsafe_dev_sign_in,
 )
@@ -36,6 +39,8 @@ T = TypeVar("T")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """What an operator calls a member of staff or a shop; it stands in the log, so it is no name."""
+
+PasskeyId = Annotated[str, Path(max_length=1400, pattern=r"^[A-Za-z0-9_-]+$")]
 
 Sealed = Annotated[str, Field(max_length=LONGEST)]
 Encoded = Annotated[str, Field(max_length=8192)]
@@ -102,6 +107,7 @@ def staff_router(door: Door, *, unsafe_dev_login: bool) -> APIRouter:
     _add_ceremonies(router, door)
     _add_sessions(router, door, unsafe_dev_login=unsafe_dev_login)
     _add_members(router, door, unsafe_dev_login=unsafe_dev_login)
+    _add_members_passkeys(router, door, unsafe_dev_login=unsafe_dev_login)
     if unsafe_dev_login:
         _add_unsafe_dev_login(router, door)
     return router
@@ -161,9 +167,34 @@ def _add_ceremonies(router: APIRouter, door: Door) -> None:
 
 
 def _add_sessions(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> None:
+    def whoever(request: Request) -> Session:
+        return _or_stop(renew(door, bearer(request), unsafe_dev_login=unsafe_dev_login))
+
     @router.post("/session/renewal", summary="Keep a session from going idle")
     def renewal(request: Request) -> dict[str, Any]:
         return _session(_or_stop(renew(door, bearer(request), unsafe_dev_login=unsafe_dev_login)))
+
+    @router.delete("/session", summary="Sign out: the session is over at once", status_code=204)
+    def signing_out(request: Request) -> None:
+        sign_out(door, whoever(request))
+
+    @router.get("/me/passkeys", summary="Your passkeys, by their ids")
+    def own_passkeys(request: Request) -> dict[str, Any]:
+        session = whoever(request)
+        return {"passkeys": passkeys_of(door, session.staff.id), "in_use": session.passkey}
+
+    @router.post("/me/enrolments", summary="Make a link that enrols another passkey of yours")
+    def own_enrolments(request: Request) -> JSONResponse:
+        staff = whoever(request).staff
+        body = {"link": enrolment_link(door, staff, by=staff)}
+        return JSONResponse(body, status_code=201, headers={"Cache-Control": "no-store"})
+
+    @router.delete(
+        "/me/passkeys/{passkey}", summary="Take a passkey of yours away", status_code=204
+    )
+    def revoke_own(request: Request, passkey: PasskeyId) -> None:
+        session = whoever(request)
+        _or_stop(revoke(door, session.staff.id, passkey, by=session))
 
     @router.get("/me", summary="Who is signed in, and what they may do")
     def me(request: Request) -> dict[str, Any]:
@@ -203,6 +234,30 @@ def _add_members(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> No
         return JSONResponse(body, status_code=201, headers={"Cache-Control": "no-store"})
 
 
+def _add_members_passkeys(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> None:
+    def admin(request: Request) -> Session:
+        found = _or_stop(renew(door, bearer(request), unsafe_dev_login=unsafe_dev_login))
+        if not found.staff.may(Act.MANAGE_STAFF):
+            raise Stopped(ROLE_MAY_NOT)
+        return found
+
+    whoever_manages = Depends(admin)
+
+    @router.get("/{staff_id}/passkeys", summary="A member's passkeys, by their ids")
+    def passkeys(staff_id: Annotated[Id, Path()], _by: Session = whoever_manages) -> dict[str, Any]:
+        return {"passkeys": passkeys_of(door, staff_id)}
+
+    @router.delete(
+        "/{staff_id}/passkeys/{passkey}",
+        summary="Take a passkey away, and sign its member out everywhere",
+        status_code=204,
+    )
+    def revoke_passkey(
+        staff_id: Annotated[Id, Path()], passkey: PasskeyId, by: Session = whoever_manages
+    ) -> None:
+        _or_stop(revoke(door, staff_id, passkey, by=by))
+
+
 def _add_unsafe_dev_login(router: APIRouter, door: Door) -> None:
     @router.post("/unsafe-dev-login", summary="UNSAFE: be anybody, without any proof")
     def unsafe_dev(body: UnsafeDevLogin) -> dict[str, Any]:
@@ -235,6 +290,9 @@ def _put(door: Door, staff_id: str, body: Member, by: Staff) -> Staff | SignInRe
     )
     with door.store.begin() as tx:
         tx.put_staff(staff)
+        if not staff.active:
+            # So that whoever comes back later does not come back into an old session.
+            end_all(tx, staff.id, now=door.clock())
         tx.log(deed, at=door.clock())
     return staff
 
