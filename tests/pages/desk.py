@@ -12,6 +12,7 @@ from tests.regime import NEW, OLD
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+    from lineproof.domain.sim import Sim
     from tests.pages.place import Place
 
 SENDING = """([path, token]) => {
@@ -56,9 +57,11 @@ class Desk:
         self.tab.locator(".out").wait_for()
         self.arrives(then)
 
-    def types_case(self, kind: str = "new_line", msisdn: str = "15550001") -> None:
+    def types_case(
+        self, kind: str = "new_line", msisdn: str = "15550001", sim: Sim | None = None
+    ) -> None:
         """Choose a kind and fill in what it asks for, by nothing but the keyboard."""
-        sim = OLD if kind == "new_line" else NEW
+        sim = sim or (OLD if kind == "new_line" else NEW)
         self.tab.keyboard.press({"new_line": "1", "sim_replacement": "2"}[kind])
         self.arrives(f"/staff/counter/new/{kind}")
         # As a scanner does: what it read, and Enter.
@@ -66,10 +69,12 @@ class Desk:
             self.tab.keyboard.type(text)
             self.tab.keyboard.press("Enter")
 
-    def opens_case(self, kind: str = "new_line", msisdn: str = "15550001") -> str:
+    def opens_case(
+        self, kind: str = "new_line", msisdn: str = "15550001", sim: Sim | None = None
+    ) -> str:
         """Open a case from the counter's page; give the address of its page."""
         self.goes("/staff/counter")
-        self.types_case(kind, msisdn)
+        self.types_case(kind, msisdn, sim)
         if kind == "new_line":
             self.tab.keyboard.type("holder@example.org")
             self.tab.keyboard.press("Enter")

@@ -11,6 +11,7 @@ from lineproof.domain.staff import Role
 from tests.pages.desk import Desk, enrolled
 from tests.pages.place import place
 from tests.pages.walk import Walk
+from tests.regime import NEW, OLD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +58,8 @@ def test_from_a_passkey_to_a_line(agent: Desk, browser: Browser) -> None:
 def test_a_case_is_bound_to_who_where_and_on_what(agent: Desk) -> None:
     """The records name the member of staff, the shop and a device that stays the same."""
     bound = []
-    for msisdn in ("15550001", "15550002"):
-        agent.opens_case(msisdn=msisdn)
+    for msisdn, sim in (("15550001", OLD), ("15550002", NEW)):
+        agent.opens_case(msisdn=msisdn, sim=sim)
         bound.append(agent.place.case().handled_by)
     assert bound[0] == bound[1]
     assert bound[0] is not None
