@@ -21,6 +21,7 @@ from training.pictures import VIEWS
 from training.train_texture import RUNS
 
 BPCERS = (0.01, 0.02, 0.05, 0.1, 0.2)
+# The card of the run that ships: write another one for another run.
 CARD = """
 Tells skin from paper and screens in one picture. Trained by training/train_texture.py on FRLL
 (CC BY 4.0, DeBruine and Jones), LFW (press photographs, research use) and NUAA (research use);
@@ -54,7 +55,7 @@ def main() -> None:
         file = f"texture-{view}.onnx"
         shutil.copyfile(given.networks / file, given.out / file)
         lines += model_lines(given.out / file, view, box_scale, side)
-    lines += calibration_lines(scored, people)
+    lines += calibration_lines(scored, people, RUNS[given.run].sources)
     (given.out / "pack.toml").write_text("\n".join(lines) + "\n")
     shutil.copyfile(given.networks / "training-log.json", given.out / "training-log.json")
 
@@ -96,12 +97,13 @@ def kept_apart_scores(pictures: Path, run: str, networks: Path) -> tuple[Scored,
     ), people
 
 
-def calibration_lines(scored: Scored, people: int) -> list[str]:
+def calibration_lines(scored: Scored, people: int, sources: tuple[str, ...]) -> list[str]:
     """Write the thresholds and the worst species at each."""
+    kept = ", ".join(source.upper() for source in sources)
     lines = [
         "",
         "[pad_calibration]",
-        'dataset = "people kept apart of FRLL, LFW and NUAA; attacks simulated but NUAA\'s prints"',
+        f'dataset = "people kept apart of {kept}; attacks simulated but NUAA\'s prints"',
         f"bona_fide = {len(scored.bona_fide)}",
         f"people = {people}",
         f'date = "{dt.datetime.now(tz=dt.UTC).date().isoformat()}"',
