@@ -45,6 +45,8 @@ class MessageRefused(StrEnum):
     FRAMES_CHANGED = "frames_changed"
     MANIFEST_OF_ANOTHER = "manifest_of_another"
     ARRIVED_TOO_SOON = "arrived_too_soon"
+    SIGNATURE_WRONG = "signature_wrong"
+    FRAME_UNREADABLE = "frame_unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""A capture message held against all that the server knows of it, the cheapest question first.
+
+Nothing is decoded here, and nothing is kept: a message is weighed, its signature checked over the
+bytes as they came, then read, then its frames' headers are read and held against it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineproof.adapters.capture_key import signed_by, thumbprint
+from lineproof.domain.capture_message import (
+    MOST_BYTES,
+    MOST_MANIFEST_BYTES,
+    Manifest,
+    MessageRefused,
+    binds,
+    count_and_weigh,
+    holds,
+    read_manifest,
+)
+from lineproof.domain.finding import Unreadable
+from lineproof.face.image import ImageFormat, Limits, read_header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FRAME = Limits(file_bytes=MOST_BYTES, pixels=1_500_000, side=1_600, min_side=160)
+"""A face's region with margin. All frames of a capture decode to 108 MB at most."""
+
+FORMATS = frozenset({ImageFormat.JPEG, ImageFormat.WEBP})
+
+
+def checked(  # noqa: PLR0913 - one keyword for each thing the server knows, none with a default
+    raw: bytes,
+    frames: Sequence[bytes],
+    *,
+    signature: bytes,
+    point: bytes,
+    nonce: str,
+    case: str,
+    elapsed_ms: int,
+) -> Manifest | MessageRefused:
+    """Give the manifest, where it and its frames answer this question by this session's key.
+
+    ``point`` is the public key that the session registered, ``signature`` r and s over ``raw``.
+    """
+    if refused := count_and_weigh(frames):
+        return refused
+    manifest = _signed(raw, signature=signature, point=point)
+    if isinstance(manifest, MessageRefused):
+        return manifest
+    if refused := binds(manifest, nonce=nonce, case=case, key=thumbprint(point) or ""):
+        return refused
+    sizes = [_size(frame) for frame in frames]
+    known = [size for size in sizes if size is not None]
+    if len(known) != len(sizes):
+        return MessageRefused.FRAME_UNREADABLE
+    return holds(manifest, frames, sizes=known, elapsed_ms=elapsed_ms) or manifest
+
+
+def _signed(raw: bytes, *, signature: bytes, point: bytes) -> Manifest | MessageRefused:
+    """Read a manifest that is small enough, once it is certain who signed it."""
+    if len(raw) > MOST_MANIFEST_BYTES:
+        return MessageRefused.MANIFEST_TOO_LARGE
+    if not signed_by(point, message=raw, signature=signature):
+        return MessageRefused.SIGNATURE_WRONG
+    return read_manifest(raw)
+
+
+def _size(frame: bytes) -> tuple[int, int] | None:
+    """Give (width, height) as the header tells; None where it is no picture of ours to read."""
+    header = read_header(frame, FRAME)
+    if isinstance(header, Unreadable) or header.format not in FORMATS:
+        return None
+    return header.width, header.height
