@@ -6,19 +6,18 @@ import pytest
 
 from lineproof.adapters.sql.sql_store import SqlStore
 from tests.flow.stage import Stage, stage
-from tests.web.house import House, house
+from tests.web.house import House, house_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import sqlalchemy as sa
 
 
 @pytest.fixture
-def store(sqlite_database: sa.URL) -> Iterator[SqlStore]:
-    """Give an empty store: whoever attacks does not choose the database."""
-    made = SqlStore(sqlite_database)
+def store(database_url: sa.URL) -> Iterator[SqlStore]:
+    """Give an empty store, in SQLite and in PostgreSQL."""
+    made = SqlStore(database_url)
     yield made
     made.close()
 
@@ -30,9 +29,9 @@ def scene(store: SqlStore) -> Stage:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[House]:
-    """Give a service behind HTTP, on a database of its own."""
-    found = house(tmp_path)
+def service(database_url: sa.URL) -> Iterator[House]:
+    """Give a service behind HTTP on an empty database, in SQLite and then in PostgreSQL."""
+    found = house_on(database_url)
     yield found
     store = found.stage.service.store
     assert isinstance(store, SqlStore)
