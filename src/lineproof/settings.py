@@ -117,6 +117,22 @@ class Settings(BaseSettings):
             "Empty: the counter's pages open none."
         ),
     )
+    operator_name: str = Field(
+        default="",
+        max_length=80,
+        description=(
+            "The operator's name, as people know it, on the page of other ways and the receipt. "
+            "Empty: your operator."
+        ),
+    )
+    shops: str = Field(
+        default="",
+        max_length=300,
+        description=(
+            "Where people may come in person and when, as it is shown to them in every language, "
+            "such as High Street 1, Mon-Sat 9:00-18:00. Empty: any shop of the operator."
+        ),
+    )
     unsafe_dev_login: bool = Field(
         default=False, description="Anybody signs in as anybody. Never where there are people."
     )

@@ -38,6 +38,7 @@ def page(
     request: Request, language: Language, template: str, *, status: int = 200, **values: object
 ) -> HTMLResponse:
     """Render a template; ``values`` are what it names."""
+    settings = context(request).settings
     shown = {
         "say": language.say,
         "language": language,
@@ -45,7 +46,9 @@ def page(
         "asset": asset,
         "when": when,
         "here": request.url.path,
-        "unsafe_dev_login": context(request).settings.unsafe_dev_login,
+        "unsafe_dev_login": settings.unsafe_dev_login,
+        "operator_name": settings.operator_name,
+        "shops": settings.shops,
         "form": "",
         "case": None,
     }
