@@ -39,7 +39,7 @@ def before_camera(
     launch: Launch, folder: Path, picture: Image.Image, script: str = "", **context: object
 ) -> Iterator[tuple[Walk, list[str]]]:
     """Stand before the page of the face; also give all that was asked for by then and after."""
-    browser = launch(film(picture, folder / "camera.mjpeg"), **context)  # type: ignore[arg-type]
+    browser = launch(film(picture, folder / "camera.mjpeg"), **context)
     window = browser.new_context(viewport={"width": 360, "height": 740}, locale="en")
     window.set_default_timeout(15_000)
     if script:

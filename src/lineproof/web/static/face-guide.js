@@ -7,7 +7,7 @@ import { light } from "./face-hints.js";
 const ASK_EVERY = 1500; // ms between two frames for the server
 const REST = 15000; // ms of silence after the server did not answer
 
-// Who saves data gets the server's hints: the detector weighs as much as a hundred of their frames.
+// Who saves data gets the server's hints: the detector weighs as much as seventy of their frames.
 const saving = () => navigator.connection?.saveData === true;
 
 // Gives {by, guide(frame), stop()}; `send(form)` posts a frame and gives the answer or null.
