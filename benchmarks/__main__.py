@@ -14,6 +14,7 @@ from benchmarks import (
     copies,
     documents,
     generated,
+    guidance,
     outlines,
     people,
     serving,
@@ -49,6 +50,7 @@ MEASUREMENTS = {
     "verify_cost": verify_cost.verify_cost,
     "serving": serving.serving,
     "writers": writers.writers,
+    "guidance": guidance.guidance,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
     "zones": "mrz_pages",
