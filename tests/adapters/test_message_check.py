@@ -124,7 +124,7 @@ def test_frames_from_before_the_question() -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        picture(0, size=(9_000, 9_000), form="WEBP"),
+        picture(0, size=(4_000, 4_000)),
         picture(0, size=(100, 100)),
         picture(0, form="PNG"),
         picture(1)[:-40],
