@@ -15,6 +15,7 @@ from benchmarks import (
     documents,
     generated,
     guidance,
+    liveness,
     outlines,
     people,
     serving,
@@ -51,11 +52,13 @@ MEASUREMENTS = {
     "serving": serving.serving,
     "writers": writers.writers,
     "guidance": guidance.guidance,
+    "liveness": liveness.liveness,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
     "zones": "mrz_pages",
     "printed": "mrz_pages",
     "chips": "emrtd",
+    "liveness": "frll",
     "portraits": "frll",
     "outlines": "frll",
     "signals": "mrz_pages",

@@ -1,0 +1,145 @@
+"""Fusion: what all checks together say of a capture, with the error rates that were measured.
+
+ISO/IEC 30107-3 counts attacks that pass (APCER, by species, worst first) and bona fide captures
+that are stopped (BPCER). A capture passes where every check that was measured does. Which share of
+each species' captures passes those checks was counted on a calibration part: the fewer checks were
+measured, the more pass, and the band widens by itself. Nothing is guessed for a check that is
+missing, and with none the band says nothing at all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lineproof.domain.finding import Finding, Measured, Unmeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TAIL = 0.025
+"""Of each end of a 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A measure of a check passes from ``least`` upwards."""
+
+    check: str
+    measure: str
+    least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """Captures of one species (or bona fide), and how many of them each set of checks passed.
+
+    ``passed`` counts captures by exactly the checks that passed them.
+    """
+
+    species: str
+    passed: Mapping[frozenset[str], int]
+
+    @property
+    def captures(self) -> int:
+        """How many there were."""
+        return sum(self.passed.values())
+
+    def passing(self, checks: frozenset[str]) -> int:
+        """Count those that pass all of ``checks``."""
+        return sum(times for by, times in self.passed.items() if checks <= by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivenessTable:
+    """Limits and what was counted with them, on captures that no limit was chosen on."""
+
+    limits: tuple[Limit, ...]
+    bona_fide: Presented
+    attacks: tuple[Presented, ...]
+    source: str
+    """Where the captures come from, such as ``simulated``; shown with every band."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivenessBand:
+    """Whether a capture passes what was measured, and what is known of that.
+
+    ``apcer`` is the upper end of the 95 % interval of the worst species' APCER with these checks,
+    ``bpcer`` that of the BPCER. ``failed`` names the measures below their limits.
+    """
+
+    passes: bool
+    checks: frozenset[str]
+    missing: frozenset[str]
+    failed: tuple[str, ...]
+    worst: str
+    apcer: float
+    bpcer: float
+    source: str
+
+
+def fuse(
+    findings: Mapping[str, Finding[Mapping[str, float]]], table: LivenessTable
+) -> Finding[LivenessBand]:
+    """Put the checks' findings together; Unmeasured where no check was measured."""
+    known = {limit.check for limit in table.limits}
+    measured = {
+        name: finding.value
+        for name, finding in findings.items()
+        if isinstance(finding, Measured) and name in known
+    }
+    if not measured or not table.attacks:
+        return Unmeasured("liveness_nothing_measured")
+    checks = frozenset(measured)
+    failed = failing(measured, table.limits)
+    rates = {each.species: upper(each.passing(checks), each.captures) for each in table.attacks}
+    worst = max(rates, key=lambda species: rates[species])
+    stopped = table.bona_fide.captures - table.bona_fide.passing(checks)
+    return Measured(
+        LivenessBand(
+            passes=not failed,
+            checks=checks,
+            missing=frozenset(known) - checks,
+            failed=failed,
+            worst=worst,
+            apcer=rates[worst],
+            bpcer=upper(stopped, table.bona_fide.captures),
+            source=table.source,
+        )
+    )
+
+
+def failing(
+    measured: Mapping[str, Mapping[str, float]], limits: tuple[Limit, ...]
+) -> tuple[str, ...]:
+    """Name the measures that are below their limits, or no numbers, as ``check.measure``.
+
+    A measure that its check left out (a script without colours or turns) is not failed.
+    """
+    return tuple(
+        f"{limit.check}.{limit.measure}"
+        for limit in limits
+        if limit.measure in measured.get(limit.check, {})
+        and not measured[limit.check][limit.measure] >= limit.least
+    )
+
+
+def upper(events: int, of: int) -> float:
+    """Give the upper end of Clopper and Pearson's 95 % interval of a share; 1 for none of none.
+
+    0 of 150 gives 2.4 %: that nothing passed proves no more.
+    """
+    if events >= of:
+        return 1.0
+    low, high = events / of, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(events, of, middle) > TAIL else (low, middle)
+    return high
+
+
+def _at_most(events: int, of: int, share: float) -> float:
+    """Give the chance of at most so many events of a binomial distribution."""
+    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(events + 1))

@@ -1,0 +1,243 @@
+"""SIMULATED captures from one photograph: a head, or what an attacker holds up instead.
+
+A surface over the photograph (FaceMesh's depths for a head, a plane or a cylinder for paper) is
+turned and brought nearer as a script asks, takes the screen's light, and passes a camera with
+noise and JPEG. It is not a person: no figure from it says how people fare.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+
+from lineproof.domain.script import RANDOM_BYTES, Variant
+from lineproof.domain.script import script as make_script
+from lineproof.face.align import similarity
+from lineproof.face.detect import detect
+from lineproof.face.landmarks import eye_centres, mesh
+from lineproof.face.liveness.captured import Asked, CapturedFrame
+from lineproof.face.liveness.captured import asked as asked_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lineproof.adapters.local_engine import LocalEngine
+
+    Field: TypeAlias = NDArray[np.float32]
+
+SIDE = 360
+BETWEEN_EYES = 57.0
+FRAMES, FRAME_MS = 22, 335.0
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photograph laid upright in (SIDE, SIDE, 3): its mesh and the depth, (SIDE, SIDE)."""
+
+    pixels: NDArray[np.uint8]
+    mesh: NDArray[np.float32]
+    relief: Field
+    head: Field
+    """1 inside the head, 0 in the background, soft between."""
+    facing: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What is in front of the camera and what it does; the default is the bona fide head."""
+
+    surface: str = "head"
+    moves: bool = True
+    lit: str = "head"
+    background: float = 0.25
+    gain: float = 1.0
+    """Of the screen's light on this surface: an emitting screen drowns most of it."""
+    noise: bool = True
+    repeats: bool = False
+    device: str = "Front Camera"
+    late_ms: float = 0.0
+    bend: float = 1.0
+    cut_out: bool = False
+
+
+def portrait(pixels: NDArray[np.uint8], engine: LocalEngine) -> Portrait:
+    """Lay a photograph upright and make a relief of its mesh; raises ValueError without a face."""
+    faces = detect(pixels, engine.detector)
+    if not faces:
+        raise ValueError("no face in the photograph")
+    points, _ = mesh(pixels, faces[0], engine.landmarks)
+    half, eyes = BETWEEN_EYES / 2, SIDE * 0.45
+    target = np.array([[SIDE / 2 - half, eyes], [SIDE / 2 + half, eyes]], dtype=np.float32)
+    move = similarity(eye_centres(points), target)
+    scale = float(np.hypot(move[0, 0], move[1, 0]))
+    laid = cv2.warpAffine(
+        pixels, move, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+    )
+    flat = points[:, :2] @ move[:, :2].T + move[:, 2]
+    placed = np.c_[flat, points[:, 2] * scale].astype(np.float32)
+    relief = _relief(placed)
+    upright = np.asarray(laid, dtype=np.uint8)
+    return Portrait(upright, placed, relief, _head(placed), _facing(relief))
+
+
+def _relief(points: NDArray[np.float32]) -> Field:
+    """Spread the points' depths over the picture (normalised convolution, fine to coarse)."""
+    value = np.zeros((SIDE, SIDE), dtype=np.float32)
+    weight = np.zeros_like(value)
+    for x, y, z in points:
+        if 0 <= int(x) < SIDE and 0 <= int(y) < SIDE:
+            value[int(y), int(x)] += z
+            weight[int(y), int(x)] += 1
+    spread = np.full_like(value, float(points[:, 2].max()))
+    for sigma in (30.0, 15.0, 8.0, 4.5):
+        over = cv2.GaussianBlur(value, (0, 0), sigma)
+        under = cv2.GaussianBlur(weight, (0, 0), sigma)
+        sure = np.clip(under / (under.max() * 0.05), 0, 1)
+        spread = spread * (1 - sure) + sure * over / np.maximum(under, 1e-9)
+    return np.asarray(spread, dtype=np.float32)
+
+
+def _head(points: NDArray[np.float32]) -> Field:
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    middle, reach = (low + high) / 2, (high - low) / 2 * (1.15, 1.35)
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    far = np.hypot((x - middle[0]) / reach[0], (y - middle[1]) / reach[1])
+    return np.asarray(np.clip((1.25 - far) / 0.25, 0, 1), dtype=np.float32)
+
+
+def script(rng: np.random.Generator, variant: Variant = Variant.FULL) -> Asked:
+    """Ask what the product itself would ask."""
+    return asked_of(make_script(variant, rng.bytes(RANDOM_BYTES)))
+
+
+def capture(
+    shown: Portrait, asked: Asked, how: Staging, engine: LocalEngine, rng: np.random.Generator
+) -> list[CapturedFrame]:
+    """Play a script in front of a simulated camera: the frames in which a face was found."""
+    ambient, gain = float(rng.uniform(0.6, 0.95)), float(rng.uniform(0.10, 0.25)) * how.gain
+    angle, size = float(rng.uniform(16, 24)), float(rng.uniform(1.28, 1.42))
+    sensor, quality = float(rng.uniform(1.5, 3.5)), int(rng.integers(80, 96))
+    lag = float(rng.uniform(0, 60)) + how.late_ms
+    frames: list[CapturedFrame] = []
+    stored = b""
+    for at in range(FRAMES):
+        at_ms = at * FRAME_MS + float(rng.uniform(0, 25))
+        yaw, scale = _moved(asked, at_ms, angle, size, rng) if how.moves else (0.0, 1.0)
+        pan = rng.normal(0, 1.5, 2) if how.moves else np.zeros(2)
+        if not (how.repeats and stored):
+            maps = _back(surface(shown, how), yaw, scale, pan)
+            seen = _drawn(shown, how, maps)
+            light = _reflected(shown, how, maps, _colour(asked, at_ms - lag))
+            lit = seen * (ambient + light * gain * scale**2)
+            if how.noise:
+                grain = rng.standard_normal(lit.shape, dtype=np.float32) * sensor
+                lit = lit + grain * np.sqrt(np.maximum(lit, 8) / 128)
+            raw = np.clip(lit, 0, 255).astype(np.uint8)
+            code = [cv2.IMWRITE_JPEG_QUALITY, quality]
+            stored = cv2.imencode(".jpg", raw[..., ::-1], code)[1].tobytes()
+        frame = _frame(at_ms, stored, engine)
+        if frame is not None:
+            frames.append(frame)
+    return frames
+
+
+def _frame(at_ms: float, stored: bytes, engine: LocalEngine) -> CapturedFrame | None:
+    bgr = cv2.imdecode(np.frombuffer(stored, dtype=np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("what was just encoded is read again")
+    pixels = np.ascontiguousarray(bgr[..., ::-1], dtype=np.uint8)
+    faces = detect(pixels, engine.detector)
+    if not faces:
+        return None
+    points, _ = mesh(pixels, faces[0], engine.landmarks)
+    return CapturedFrame(at_ms, pixels, points, len(faces), hashlib.sha256(stored).hexdigest())
+
+
+def _moved(
+    asked: Asked, at_ms: float, angle: float, size: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Give yaw in degrees (+ to the person's left) and scale: eased in, with a sway."""
+    yaw, scale = float(rng.normal(0, 0.5)), 1.0
+    for turn in asked.turns:
+        into = (at_ms - turn.start_ms) / turn.duration_ms
+        if 0 <= into < 1:
+            yaw += turn.side * angle * float(np.sin(np.pi * into))
+    if asked.nearer_ms is not None and at_ms >= asked.nearer_ms:
+        scale += (size - 1) * min(1.0, (at_ms - asked.nearer_ms) / 700)
+    return yaw, scale
+
+
+def surface(shown: Portrait, how: Staging) -> Field:
+    """Give the depth of a surface, (SIDE, SIDE): ``head``, ``plane`` or ``bent``."""
+    if how.surface == "head":
+        return shown.relief - float(shown.relief.mean())
+    x = np.mgrid[:SIDE, :SIDE].astype(np.float32)[1] - SIDE / 2
+    if how.surface == "bent":
+        return np.asarray((x / SIDE) ** 2 * SIDE * how.bend, dtype=np.float32)
+    return np.zeros((SIDE, SIDE), dtype=np.float32)
+
+
+def _back(depth: Field, yaw: float, scale: float, pan: NDArray[np.float64]) -> tuple[Field, Field]:
+    """Give where each pixel of the turned picture comes from: fixed-point inversion of the turn."""
+    turn, half = np.radians(yaw), SIDE // 2
+    small = cv2.resize(depth, (half, half), interpolation=cv2.INTER_AREA) / 2
+    y, x = np.mgrid[:half, :half].astype(np.float32)
+    x0 = (x - half / 2 - np.float32(pan[0] / 2)) / np.float32(scale)
+    y0 = (y - half / 2 - np.float32(pan[1] / 2)) / np.float32(scale)
+    at_x, at_y = x0, y0
+    sine, cosine = np.float32(np.sin(turn)), np.float32(np.cos(turn))
+    for _ in range(5):
+        at = (at_x + half / 2, at_y + half / 2)
+        z = cv2.remap(small, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        # Nearer is smaller z: a turn to the person's left carries the nose to the image's right.
+        nearer = 1 + (z * cosine - sine * at_x) / np.float32(half * 3)
+        at_x, at_y = (x0 * nearer + sine * z) / cosine, y0 * nearer
+    maps = np.dstack([at_x + half / 2, at_y + half / 2]) * 2
+    whole = cv2.resize(maps, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(whole[..., 0]), np.ascontiguousarray(whole[..., 1])
+
+
+def _drawn(shown: Portrait, how: Staging, maps: tuple[Field, Field]) -> Field:
+    """Draw the surface turned; a head or a mask before its own background, paper as one piece."""
+    turned = cv2.remap(shown.pixels, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if how.surface != "head" and not how.cut_out:
+        return turned.astype(np.float32)
+    where = cv2.remap(shown.head, *maps, cv2.INTER_LINEAR)[..., None]
+    return np.asarray(turned * where + shown.pixels * (1 - where), dtype=np.float32)
+
+
+def _colour(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
+    for colour in asked.colours:
+        if colour.start_ms <= at_ms < colour.start_ms + colour.duration_ms:
+            return colour.rgb
+    return None
+
+
+def _reflected(
+    shown: Portrait,
+    how: Staging,
+    maps: tuple[Field, Field],
+    colour: tuple[int, int, int] | None,
+) -> NDArray[np.float64]:
+    """Give what each pixel takes of the screen's light, (SIDE, SIDE, 3) around 0..1."""
+    if colour is None or how.lit == "none":
+        return np.zeros((1, 1, 3))
+    shade = np.array(colour[1:] + colour[:1] if how.lit == "wrong" else colour) / 255
+    facing = shown.facing if how.lit in {"head", "wrong"} else np.ones_like(shown.facing)
+    fields = cv2.remap(np.dstack([facing, shown.head]), *maps, cv2.INTER_LINEAR)
+    where = fields[..., 1]
+    share = fields[..., 0] * where + how.background * (1 - where)
+    return np.asarray(share[..., None] * shade)
+
+
+def _facing(relief: Field) -> Field:
+    """Give what a Lambert surface takes of a lamp beside the camera, with distance squared."""
+    soft = cv2.GaussianBlur(relief, (0, 0), 5)
+    across, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(soft, cv2.CV_32F, 0, 1) / 8
+    facing = 1 / np.sqrt(1 + across**2 + down**2)
+    away = (relief - float(relief.min())) / (SIDE * 1.6)
+    return np.asarray(facing / (1 + away) ** 2, dtype=np.float32)

@@ -1,0 +1,78 @@
+"""A head of points, and paper with its face on it, turned by plain geometry: no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lineproof.face.liveness.captured import Asked, CapturedFrame, ColourAsked, TurnAsked
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIDE = 240
+COLOURS = ((70, 120, 255), (70, 225, 100), (255, 165, 40))
+ASKED = Asked(
+    colours=tuple(ColourAsked(rgb, at * 500, 500) for at, rgb in enumerate(COLOURS)),
+    turns=(TurnAsked(1, 1500, 1000), TurnAsked(-1, 2500, 1000)),
+    nearer_ms=3500,
+)
+TIMES = tuple(range(0, 4500, 250))
+
+
+def head() -> NDArray[np.float32]:
+    """Give (468, 3) points of half an egg, with eyes, ears, forehead and chin where they belong."""
+    rng = np.random.default_rng(7)
+    flat = rng.uniform(-0.7, 0.7, (468, 2))
+    named = {10: (0, -0.9), 152: (0, 0.9), 33: (-0.5, -0.2), 133: (-0.2, -0.2), 362: (0.2, -0.2)}
+    for at, place in (named | {263: (0.5, -0.2), 127: (-0.95, 0), 356: (0.95, 0)}).items():
+        flat[at] = place
+    flat[[234, 93, 132]], flat[[454, 323, 361]] = (-0.95, 0.1), (0.95, 0.1)
+    flat[[1, 4, 5, 6, 195, 197, 50, 280, 205, 425]] *= 0.2
+    deep = -np.sqrt(np.maximum(0, 1 - (flat**2).sum(axis=1)))
+    return np.asarray(np.c_[flat, deep] * 60, dtype=np.float32)
+
+
+def yaw_at(at_ms: float) -> float:
+    """Give how far the asked head is turned, in degrees."""
+    for turn in ASKED.turns:
+        if turn.start_ms < at_ms < turn.start_ms + turn.duration_ms:
+            return turn.side * 18.0
+    return 0.0
+
+
+def frames(
+    *, flat: bool = False, facing: float = 0.5, behind: float = 0.1, delay_ms: float = 0
+) -> list[CapturedFrame]:
+    """Give a capture that does as ``ASKED``; its rim takes ``facing`` of the nearest's light."""
+    rng = np.random.default_rng(3)
+    return [_frame(at, rng, flat, facing, behind, delay_ms) for at in TIMES]
+
+
+def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
+    at_ms: int,
+    rng: np.random.Generator,
+    flat: bool,  # noqa: FBT001
+    facing: float,
+    behind: float,
+    delay_ms: float,
+) -> CapturedFrame:
+    points = head()
+    turn = np.radians(yaw_at(at_ms))
+    solid = points * (1, 1, 0) if flat else points
+    seen = points.copy()
+    seen[:, 0] = solid[:, 0] * np.cos(turn) - solid[:, 2] * np.sin(turn)
+    seen[:, 2] = points[:, 2] * np.cos(turn) + points[:, 0] * np.sin(turn)
+    seen *= 1.35 if ASKED.nearer_ms is not None and at_ms >= ASKED.nearer_ms else 1.0
+    seen[:, :2] += SIDE / 2
+    y, x = np.mgrid[:SIDE, :SIDE]
+    far = np.hypot(x - SIDE / 2, y - SIDE / 2) / 60
+    share = np.where(far > 1, behind, 1 - (1 - facing) * far)
+    colour = next(
+        (c.rgb for c in ASKED.colours if 0 <= at_ms - delay_ms - c.start_ms < c.duration_ms),
+        (0,) * 3,
+    )
+    lit = 110 + share[..., None] * np.array(colour) * 0.2
+    pixels = np.clip(lit + rng.normal(0, 2, lit.shape), 0, 255).astype(np.uint8)
+    return CapturedFrame(at_ms + int(rng.integers(0, 9)), pixels, seen, 1, str(at_ms))
