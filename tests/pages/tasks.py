@@ -14,6 +14,7 @@ from tests.flow.stage import MATCH, UNSURE, passport
 from tests.pages.conftest import FLAGS
 from tests.pages.desk import enrolled
 from tests.pages.place import Place, film, place, silhouette
+from tests.pages.staff_tasks import STAFF_TASKS
 from tests.pages.walk import Walk
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 COUNTS = """
-document.addEventListener('click', e => e.isTrusted && window.counted('click'), true);
-document.addEventListener('change', e => window.counted('click'), true);
+document.addEventListener('click', e =>
+  e.isTrusted && (e.target.matches('input') || !e.target.closest('label')) &&
+  window.counted('click'), true);
+document.addEventListener('change', e =>
+  e.target.type !== 'radio' && window.counted('click'), true);
 document.addEventListener('DOMContentLoaded', () => {
   const opens = document.querySelector('#open');
   if (opens && (location.hash || opens.hidden)) return;
   window.counted('page', document.querySelector('main').innerText.split(/\\s+/).length);
 });
 """
-"""A chosen file counts as a click. The page that opens a link by itself is not one to read."""
+"""A chosen file counts as a click, and so does a field that was filled in; a label is its input.
+The page that opens a link by itself is not one to read."""
 
 
 @dataclass(slots=True)
@@ -161,6 +166,7 @@ TASKS = (
     on_my_own_phone,
     withdraw,
     no_camera,
+    *STAFF_TASKS,
 )
 
 
@@ -172,6 +178,8 @@ def cost(browser: Browser, there: Place, task: Callable[[Walk], None]) -> Cost:
     counted = Cost()
 
     def one(kind: str, words: int = 0) -> None:
+        if kind == "start":
+            counted.clicks = counted.pages = counted.words = 0
         counted.clicks += kind == "click"
         counted.pages += kind == "page"
         counted.words += words
