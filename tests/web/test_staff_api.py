@@ -7,7 +7,10 @@ import pytest
 
 from lineproof.domain.audit import verify_chain
 from lineproof.domain.order import Rejected
+from lineproof.domain.staff import Role, Staff
 from lineproof.ports import Unavailable
+from lineproof.web.sign_in.four_eyes import confirm
+from lineproof.web.sign_in.sign_in_refused import SignInRefused
 from tests.flow.stage import UNSURE
 from tests.regime import regime
 from tests.web.house import STAFF, house
@@ -248,11 +251,37 @@ def test_an_admin_lets_a_system_in_by_its_public_keys(service: House) -> None:
     }
     path = "/v1/systems/operator-1"
     found = service.staff("admin", "PUT", path, json={"keys": {"keys": [good]}})
-    assert (found.status_code, found.json()) == (200, {"id": "operator-1", "active": True})
+    assert found.status_code == 202
+    with service.stage.service.store.read() as tx:
+        assert tx.client("operator-1") is None
+    door = service.app.state.context.door
+    admins = [Staff(id=n, role=Role.ADMIN, shop="", active=True) for n in ("admin", "admin-2")]
+    own, done = (confirm(door, found.json()["proposal"], by=each) for each in admins)
+    assert isinstance(own, SignInRefused)
+    assert not isinstance(done, SignInRefused)
+    same = service.staff("admin", "PUT", path, json={"keys": {"keys": [good]}})
+    assert (same.status_code, same.json()) == (200, {"id": "operator-1", "active": True})
+    swapped = {"keys": {"keys": [good | {"kid": "mine"}]}}
+    assert service.staff("admin", "PUT", path, json=swapped).status_code == 202
+    stopped = {"keys": {"keys": [good]}, "active": False}
+    assert service.staff("admin", "PUT", path, json=stopped).status_code == 200
+    again = service.staff("admin", "PUT", path, json={"keys": {"keys": [good]}})
+    assert again.status_code == 202
     wrong: list[dict[str, Any]] = [{"keys": []}, {"keys": [good | {"d": "secret"}]}, {}]
     for keys in wrong:
         refused = service.staff("admin", "PUT", path, json={"keys": keys})
         assert (refused.status_code, refused.json()["code"]) == (422, "keys_refused")
     assert service.staff("auditor", "PUT", path, json={"keys": {}}).status_code == 403
     with service.stage.service.store.read() as tx:
-        assert [e.deed.action for e in tx.entries(after=0, limit=9)] == ["system_changed"]
+        actions = [e.deed.action for e in tx.entries(after=0, limit=9)]
+        client = tx.client("operator-1")
+    assert actions == [
+        "power_proposed",
+        "power_confirmed",
+        "system_changed",
+        "power_proposed",
+        "system_changed",
+        "power_proposed",
+    ]
+    assert client is not None
+    assert not client.active

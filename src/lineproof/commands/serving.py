@@ -28,6 +28,13 @@ WARNINGS = {
 """What is said at the start of each setting that no service with people may have."""
 
 
+COUNTERS = (
+    "The counters' pages open no case yet: add the operator's system (lineproof systems put NAME "
+    "--keys FILE) and start again with LINEPROOF_COUNTER_CLIENT=NAME."
+)
+"""What is said at a start without a counter_client, so that nobody looks for it at a counter."""
+
+
 def serve(
     *,
     data: Annotated[
@@ -103,6 +110,8 @@ def _welcome(settings: Settings, profile: str, app: object) -> None:
     console.print(plain(f"The interface: {settings.address}/docs"))
     for name in settings.unsafe(profile):
         console.print(f"[bold red]UNSAFE: {WARNINGS[name]}[/]")
+    if not settings.counter_client:
+        console.print(plain(COUNTERS))
     link = first_admin_link(app.state.context.door)  # type: ignore[attr-defined]
     if link is not None:
         console.print(plain(f"The first admin makes a passkey here: {link}"), soft_wrap=True)

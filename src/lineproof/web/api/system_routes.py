@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import Field, StrictBool
 
 from lineproof.domain.audit import Actor, Deed
@@ -19,6 +20,7 @@ from lineproof.web.callers import SignedIn, must
 from lineproof.web.context import Ctx, Now
 from lineproof.web.problems import Problem, WebCode
 from lineproof.web.sign_in.client_keys import KeysRefused, read_keys
+from lineproof.web.sign_in.four_eyes import propose_system, system_needs_two
 
 router = APIRouter(prefix="/v1/systems", tags=["staff"], responses=PROBLEMS)
 
@@ -36,6 +38,13 @@ class SystemAsked(Asked):
     active: StrictBool = True
 
 
+class ProposedTold(Told):
+    """Nothing was done yet: another admin confirms it (POST /v1/staff/proposals/confirmation)."""
+
+    proposal: str
+    expires_at: datetime
+
+
 class SystemTold(Told):
     """A system, without its keys."""
 
@@ -43,15 +52,27 @@ class SystemTold(Told):
     active: bool
 
 
-@router.put("/{system_id}")
+@router.put("/{system_id}", responses={202: {"model": ProposedTold}})
 def put_system(
-    system_id: SystemId, asked: SystemAsked, person: SignedIn, ctx: Ctx, now: Now
-) -> SystemTold:
-    """Add an operator's system, change its keys, or stop it."""
+    system_id: SystemId,
+    asked: SystemAsked,
+    person: SignedIn,
+    ctx: Ctx,
+    now: Now,
+    answer: Response,
+) -> SystemTold | ProposedTold:
+    """Stop an operator's system; to add one or change its keys, propose it to another admin."""
     actor = must(person, Act.MANAGE_STAFF)
     client = client_of(system_id, json.dumps(asked.keys), active=asked.active)
     if isinstance(client, KeysRefused):
         raise Problem(WebCode.KEYS_REFUSED, client.sentence)
+    with ctx.service.store.read() as tx:
+        before = tx.client(client.id)
+    if system_needs_two(before, client):
+        found = propose_system(ctx.door, client, by=person.id)
+        answer.status_code = HTTPStatus.ACCEPTED
+        answer.headers["Cache-Control"] = "no-store"
+        return ProposedTold(proposal=found.token, expires_at=found.expires_at)
     keep_system(ctx.service.store, client, actor=actor, now=now)
     return SystemTold(id=client.id, active=client.active)
 

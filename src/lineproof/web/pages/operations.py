@@ -18,6 +18,7 @@ from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.staff_visit import Staffed, StaffRoute, staff_lead, staff_page
 from lineproof.web.problems import Problem
+from lineproof.web.sign_in.enrolment import admins_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def show(request: Request, language: Speaking, visit: Staffed, ctx: Ctx, now: No
         "operations.html",
         visit,
         told=told,
-        warnings=[*told.unsafe, *warnings_of(profile, told.grade)],
+        warnings=[*told.unsafe, *warnings_of(profile, told.grade), *_of_admins(ctx)],
         depth={str(topic): depth.get(topic, 0) for topic in Topic},
         dead=dead,
         more=len(dead) == MOST_DEAD,
@@ -139,6 +140,12 @@ def _samples(counter: prometheus_client.Counter) -> Sequence[tuple[Mapping[str, 
 def _outbox(ctx: Context) -> tuple[Mapping[Topic, int], Sequence[DeadMessage]]:
     with ctx.service.store.read() as tx:
         return tx.depth(), tx.buried(after="", limit=MOST_DEAD)
+
+
+def _of_admins(ctx: Context) -> list[str]:
+    """Say that nobody can agree to what one admin proposes."""
+    with ctx.service.store.read() as tx:
+        return ["one_admin"] if len(admins_there(tx)) == 1 else []
 
 
 def warnings_of(profile: Profile, grade: str) -> list[str]:

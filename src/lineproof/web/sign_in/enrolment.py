@@ -22,7 +22,7 @@ from lineproof.web.sign_in.sign_in_refused import SignInRefused
 from lineproof.web.sign_in.signing_out import ended
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from lineproof.storage import Transaction
@@ -36,6 +36,11 @@ SPENT = "staff:enrolment"
 
 ENROLMENT_REFUSED = SignInRefused(
     "enrolment_refused", "This link has served, or its time is over. Ask an admin for another.", 403
+)
+SECOND_REFUSED = SignInRefused(
+    "second_admin_refused",
+    "The command line admits a second admin where exactly one can sign in, under a new name.",
+    409,
 )
 PASSKEY_TAKEN = SignInRefused("passkey_taken", "This passkey is known already. Sign in.", 409)
 
@@ -51,6 +56,21 @@ def first_admin_link(door: Door) -> str | None:
         if _admin_there(tx):
             return None
     return _link(door, f"admin-{secrets.token_hex(4)}", first=True, life=FIRST_LIFE, now=now)
+
+
+def second_admin_link(door: Door, name: str) -> str | SignInRefused:
+    """Admit a second admin from the machine's command line, and make the link for them.
+
+    Two admins agree to every further one; one alone cannot, so the second comes from whoever runs
+    the machine. Once two can sign in, or for a name that somebody has, it is refused.
+    """
+    now = door.clock()
+    with door.store.begin() as tx:
+        if len(admins_there(tx)) != 1 or tx.staff(name) is not None:
+            return SECOND_REFUSED
+        tx.put_staff(Staff(id=name, role=Role.ADMIN, shop="", active=True))
+        tx.log(_deed("command-line", "second_admin_admitted", staff=name), at=now)
+    return _link(door, name, first=False, life=LIFE, now=now)
 
 
 def enrolment_link(door: Door, staff: Staff, *, by: Staff) -> str:
@@ -128,9 +148,14 @@ def _enrolling(tx: Transaction, said: Mapping[str, str]) -> Staff | None:
     return staff
 
 
-def _admin_there(tx: Transaction) -> bool:
+def admins_there(tx: Transaction) -> Sequence[Staff]:
+    """Give the admins who can sign in."""
     admins = [each for each in tx.all_staff() if each.role is Role.ADMIN and each.active]
-    return any(tx.passkeys(admin.id) for admin in admins)
+    return [each for each in admins if tx.passkeys(each.id)]
+
+
+def _admin_there(tx: Transaction) -> bool:
+    return bool(admins_there(tx))
 
 
 def _link(door: Door, staff: str, *, first: bool, life: timedelta, now: datetime) -> str:

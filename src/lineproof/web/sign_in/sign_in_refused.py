@@ -19,6 +19,9 @@ SignInCode: TypeAlias = Literal[
     "passkey_in_use",
     "staff_unknown",
     "staff_self",
+    "proposal_over",
+    "second_admin_refused",
+    "proposal_own",
 ]
 
 

@@ -16,6 +16,14 @@ from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.staff import Act, Role, Staff
 from lineproof.web.sign_in.ceremony import Ceremony, begin_authentication
 from lineproof.web.sign_in.enrolment import begin_enrolment, enrolment_link, finish_enrolment
+from lineproof.web.sign_in.four_eyes import (
+    POWER,
+    Proposal,
+    confirm,
+    propose_enrolment,
+    propose_staff,
+    staff_needs_two,
+)
 from lineproof.web.sign_in.passkeys_kept import passkeys_of, revoke
 from lineproof.web.sign_in.sealed_token import LONGEST
 from lineproof.web.sign_in.sign_in_refused import SignInRefused, Stopped
@@ -88,6 +96,12 @@ class Member(_Body):
     role: Role
     shop: Id | None = None
     active: bool = True
+
+
+class ProposalAsked(_Body):
+    """What another admin proposed, as it was handed over."""
+
+    proposal: Annotated[str, Field(max_length=64 * 1024)]
 
 
 class UnsafeDevLogin(_Body):
@@ -221,8 +235,15 @@ def _add_members(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> No
     @router.put("/{staff_id}", summary="Add a member of staff, or change their role or shop")
     def put_member(
         staff_id: Annotated[Id, Path()], body: Member, by: Staff = whoever_manages
-    ) -> dict[str, Any]:
-        return _member(_or_stop(_put(door, staff_id, body, by)))
+    ) -> JSONResponse:
+        found: Staff | Proposal = _or_stop(_put(door, staff_id, body, by))
+        if isinstance(found, Proposal):
+            return _proposed(found)
+        return JSONResponse(_member(found), headers={"Cache-Control": "no-store"})
+
+    @router.post("/proposals/confirmation", summary="Confirm what another admin proposed")
+    def confirmation(body: ProposalAsked, by: Staff = whoever_manages) -> dict[str, Any]:
+        return dict(_or_stop(confirm(door, body.proposal, by=by)))
 
     @router.post("/{staff_id}/enrolments", summary="Make a link that enrols one passkey")
     def enrolments(staff_id: Annotated[Id, Path()], by: Staff = whoever_manages) -> JSONResponse:
@@ -230,6 +251,8 @@ def _add_members(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> No
             staff = tx.staff(staff_id)
         if staff is None or not staff.active:
             raise Stopped(STAFF_UNKNOWN)
+        if staff.role in POWER:
+            return _proposed(propose_enrolment(door, staff, by=by))
         body = {"link": enrolment_link(door, staff, by=by)}
         return JSONResponse(body, status_code=201, headers={"Cache-Control": "no-store"})
 
@@ -279,11 +302,15 @@ STAFF_SELF = SignInRefused(
 )
 
 
-def _put(door: Door, staff_id: str, body: Member, by: Staff) -> Staff | SignInRefused:
+def _put(door: Door, staff_id: str, body: Member, by: Staff) -> Staff | Proposal | SignInRefused:
     staff = Staff(id=staff_id, role=body.role, shop=body.shop or "", active=body.active)
     if staff.id == by.id and not staff.may(Act.MANAGE_STAFF):
         # Otherwise the last admin could leave a service that nobody can manage.
         return STAFF_SELF
+    with door.store.read() as tx:
+        before = tx.staff(staff.id)
+    if staff_needs_two(before, staff):
+        return propose_staff(door, staff, by=by)
     details = {"staff": staff.id, "role": str(staff.role), "active": str(staff.active).lower()}
     deed = Deed(
         actor=Actor(ActorKind.STAFF, by.id), action="staff_changed", case="", details=details
@@ -295,6 +322,12 @@ def _put(door: Door, staff_id: str, body: Member, by: Staff) -> Staff | SignInRe
             end_all(tx, staff.id, now=door.clock())
         tx.log(deed, at=door.clock())
     return staff
+
+
+def _proposed(found: Proposal) -> JSONResponse:
+    """Say that nothing was done yet, and what another admin needs to do it."""
+    body = {"proposal": found.token, "expires_at": found.expires_at.isoformat()}
+    return JSONResponse(body, status_code=202, headers={"Cache-Control": "no-store"})
 
 
 def _signed_in(request: Request, door: Door, *, unsafe_dev_login: bool) -> Staff:
