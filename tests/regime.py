@@ -18,6 +18,18 @@ OLD, NEW = (
     Sim("8949000000000000002", "001010000000002"),
 )
 
+
+def sim_for(sim: Sim, msisdn: str) -> Sim:
+    """Give a SIM for a number: itself for the number of most tests, and else one like it.
+
+    A SIM serves one number, and two cases about different numbers do not name the same one.
+    """
+    if msisdn == "15550001":
+        return sim
+    own = f"{int(msisdn) % 10**8:08}"
+    return Sim(sim.iccid[:9] + own + sim.iccid[-2:], sim.imsi[:5] + own + sim.imsi[-2:])
+
+
 POLICY = Policy(
     max_fmr=1e-4,
     attempts=3,
@@ -87,5 +99,6 @@ def standing(kind: Kind, **changes: Any) -> Standing:  # noqa: ANN401 - the fiel
         channels=frozenset(Channel),
         asked_at=NOW,
         now=NOW,
+        sim_taken=False,
     )
     return replace(plain, **changes)

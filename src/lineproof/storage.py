@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Order
     from lineproof.domain.review import Verdict, Witness
+    from lineproof.domain.sim import Sim
     from lineproof.domain.staff import Staff
     from lineproof.domain.token import Token, TokenUse
     from lineproof.storage_records import (
@@ -185,6 +186,13 @@ class Transaction(Protocol):
 
     def rechecked_since(self, msisdn: str, case_id: str) -> bool:
         """Whether a re-check of this number that was opened after a case has been passed."""
+
+    def sim_taken(self, sim: Sim, *, msisdn: str, statuses: frozenset[Status]) -> bool:
+        """Whether another number's line has a SIM, or its case in one of these statuses names it.
+
+        Nobody else asks about the SIM until this transaction ends: of two that name it at once,
+        the second finds the first.
+        """
 
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""

@@ -21,6 +21,7 @@ from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, capture, issue, reviewing
 from tests.flow.stage import Stage, staff
+from tests.regime import sim_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +38,7 @@ MOST_STEPS = 60
 """A client that needs more is stuck."""
 
 EXPECTED = {
-    Kind.NEW_LINE: (NEW_NUMBER, SECOND, "ann"),
+    Kind.NEW_LINE: (NEW_NUMBER, sim_for(SECOND, NEW_NUMBER), "ann"),
     Kind.SIM_REPLACEMENT: (LINE, SECOND, "ann"),
     Kind.TRANSFER: (LINE, FIRST, "ben"),
     Kind.RECHECK: (LINE, FIRST, "ann"),

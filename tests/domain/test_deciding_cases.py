@@ -69,6 +69,7 @@ FORBIDDEN: list[tuple[str, Kind, dict[str, Any], dict[str, Any]]] = [
     ),
     ("line_changed", Kind.TRANSFER, {"asked_at": LINE.changed_at - timedelta(seconds=1)}, {}),
     ("line_limit", Kind.NEW_LINE, {"lines_held": 2}, {}),
+    ("sim_taken", Kind.SIM_REPLACEMENT, {"sim_taken": True}, {}),
     ("line_limit", Kind.TRANSFER, {"lines_held": 2}, {}),
 ]
 

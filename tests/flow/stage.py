@@ -30,7 +30,7 @@ from lineproof.domain.staff import Role, Staff
 from lineproof.flow import agree, apply, attest, capture, issue
 from lineproof.flow.refused import Refused
 from lineproof.ports import DocumentReading, Service, Site
-from tests.regime import NOW, OLD, REGIME
+from tests.regime import NOW, OLD, REGIME, sim_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -228,7 +228,7 @@ class Stage:
             operator="op",
             kind=kind,
             msisdn=msisdn,
-            sim=sim,
+            sim=sim_for(sim, msisdn) if sim is not None else None,
             handled_by=handled_by,
             second_channel="mailto:holder@example.org" if adds else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -29,6 +30,7 @@ from tests.regime import NEW, OLD, regime
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lineproof.domain.sim import Sim
     from lineproof.storage import Store, Transaction
 
 REVIEWERS = staff("r-1", Role.REVIEWER), staff("r-2", Role.REVIEWER)
@@ -415,6 +417,50 @@ def test_a_worker_that_slept_past_its_lease_orders_nothing(scene: Stage) -> None
     issue.deliver(replace(scene.service, store=Sleepy()), worker="w", now=scene.now)
     assert scene.case(case).status is Status.ISSUED
     assert len(asked) == 1
+
+
+def asked_for(msisdn: str, sim: Sim) -> apply.Application:
+    """Ask for a new line with exactly this SIM."""
+    return apply.Application(
+        operator="op",
+        kind=Kind.NEW_LINE,
+        msisdn=msisdn,
+        sim=sim,
+        handled_by=AGENT,
+        second_channel=None,
+    )
+
+
+def test_a_sim_serves_one_number(scene: Stage) -> None:
+    """While another case names it, or another line has it, by either of its two numbers."""
+
+    def opened(msisdn: str, sim: Sim) -> str:
+        asked = asked_for(msisdn, sim)
+        found = apply.open_case(scene.service, asked, actor=SYSTEM, now=scene.now)
+        return found.about if isinstance(found, Refused) else str(found.case.status)
+
+    case = scene.open(Kind.NEW_LINE, sim=OLD)
+    assert opened("2", OLD) == "sim_taken"
+    assert opened("2", replace(NEW, imsi=OLD.imsi)) == "sim_taken"
+    assert opened("2", replace(NEW, iccid=OLD.iccid)) == "sim_taken"
+    # The same wish twice is no second number for the SIM.
+    assert opened(case.msisdn, OLD) == "opened"
+    scene.passed(case)
+    scene.run()
+    assert opened("2", OLD) == "sim_taken"
+    assert opened("2", NEW) == "opened"
+
+
+def test_of_two_at_once_that_name_a_sim_one_is_opened(scene: Stage) -> None:
+    """Whichever database it is, the second finds the first."""
+
+    def opened(number: int) -> bool:
+        asked = asked_for(f"1555{number:04}", NEW)
+        found = apply.open_case(scene.service, asked, actor=SYSTEM, now=scene.now)
+        return isinstance(found, apply.Opened)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert sum(pool.map(opened, range(8))) == 1
 
 
 def test_a_lock_is_released_by_its_holder_s_verified_case_only(scene: Stage) -> None:

@@ -24,7 +24,7 @@ from lineproof.storage_records import Client
 from lineproof.web.app import build_app, context_of
 from lineproof.web.callers import bearer
 from tests.flow.stage import FACE, MATCH, Stage, stage
-from tests.regime import NEW, OLD, REGIME
+from tests.regime import NEW, OLD, REGIME, sim_for
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -135,7 +135,7 @@ class House:
 
     def open(self, kind: str = "new_line", msisdn: str = "15550001", **more: Any) -> dict[str, Any]:
         """Open a case; give what was answered."""
-        sim = OLD if kind == "new_line" else NEW
+        sim = sim_for(OLD if kind == "new_line" else NEW, msisdn)
         asked = {"kind": kind, "msisdn": msisdn, "sim": {"iccid": sim.iccid, "imsi": sim.imsi}}
         if kind == "new_line":
             asked["second_channel"] = "mailto:holder@example.org"

@@ -64,6 +64,8 @@ class Standing:
     asked_at: datetime
     """When the case was opened: what was agreed and shown in it was about the line as it was."""
     now: datetime
+    sim_taken: bool
+    """Another number's line has the SIM that is asked for, or another number's case names it."""
 
 
 NEEDS_A_LINE = frozenset({Kind.SIM_REPLACEMENT, Kind.TRANSFER, Kind.RECHECK, Kind.LOCK_RELEASE})
@@ -95,6 +97,7 @@ def hindered(standing: Standing, profile: Profile) -> tuple[Reason, ...]:
         ReasonCode.COOL_OFF: (
             changes and line is not None and standing.now < line.changed_at + wait
         ),
+        ReasonCode.SIM_TAKEN: standing.sim_taken,
         ReasonCode.LINE_LIMIT: (
             kind in ADDS_A_LINE
             and profile.lines_per_person is not None

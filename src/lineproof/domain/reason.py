@@ -53,6 +53,7 @@ class ReasonCode(StrEnum):
     LINE_LIMIT = "line_limit"
     LINE_CHANGED = "line_changed"
     COOL_OFF = "cool_off"
+    SIM_TAKEN = "sim_taken"
     TRANSFER_NOT_ALLOWED = "transfer_not_allowed"
     # What stands about the line and a person has to look at.
     HOLDER_DIFFERS = "holder_differs"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lineproof.storage import Transaction
 
 NEEDS_A_SIM = frozenset({Kind.NEW_LINE, Kind.PORT_IN, Kind.SIM_REPLACEMENT})
+OPEN = frozenset(Status) - FINAL
 MAY_HAVE_A_SIM = NEEDS_A_SIM | {Kind.TRANSFER}
 
 
@@ -70,7 +71,11 @@ def open_in(
     if line is not None and line.operator != application.operator:
         # To one operator another's line is as unknown as none, and its number as taken.
         line = None if application.kind in NEEDS_A_LINE else line
-    if reasons := hindered(_beforehand(application.kind, line, now), service.profile):
+    # After the line and a person, a SIM is locked last, so that no two wait for each other.
+    sim, number = application.sim, application.msisdn
+    taken = sim is not None and tx.sim_taken(sim, msisdn=number, statuses=OPEN)
+    before = _beforehand(application.kind, line, now, sim_taken=taken)
+    if reasons := hindered(before, service.profile):
         return forbidden_by(reasons)
     case = _case(application, service.profile, now)
     secret = new_secret()
@@ -176,7 +181,7 @@ def _incomplete(application: Application) -> Refused | None:
     return None
 
 
-def _beforehand(kind: Kind, line: Line | None, now: datetime) -> Standing:
+def _beforehand(kind: Kind, line: Line | None, now: datetime, *, sim_taken: bool) -> Standing:
     """Give what stands before anybody is known: nothing that speaks for or against a person."""
     return Standing(
         kind=kind,
@@ -188,6 +193,7 @@ def _beforehand(kind: Kind, line: Line | None, now: datetime) -> Standing:
         channels=frozenset(),
         asked_at=now,
         now=now,
+        sim_taken=sim_taken,
     )
 
 

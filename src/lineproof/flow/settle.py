@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lineproof.domain.case import Event, Kind, Route
+from lineproof.domain.case import Event, Kind, Route, Status
 from lineproof.domain.line import (
     ANNOUNCED,
     CHANGES_A_LINE,
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from lineproof.domain.line import Line
     from lineproof.ports import Service, Versions
     from lineproof.storage import Transaction
+
+ON_ITS_WAY = frozenset({Status.APPROVED, Status.ORDERED, Status.UNFULFILLED})
+"""Where a case has a claim on its SIM before all others: of two that name it, the first decided."""
 
 EVENT_OF = {
     Outcome.APPROVE: Event.APPROVED,
@@ -62,6 +65,8 @@ def standing(tx: Transaction, service: Service, case: Case, *, now: datetime) ->
         channels=frozenset(channels),
         asked_at=case.opened_at,
         now=now,
+        sim_taken=case.sim is not None
+        and tx.sim_taken(case.sim, msisdn=case.msisdn, statuses=ON_ITS_WAY),
     )
 
 

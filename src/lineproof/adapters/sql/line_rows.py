@@ -82,6 +82,24 @@ class LineRows(Rows):
         )
         return self._one(passed.limit(1)) is not None
 
+    def sim_taken(self, sim: Sim, *, msisdn: str, statuses: frozenset[Status]) -> bool:
+        """Whether another number's line has a SIM, or its case in one of these statuses names it.
+
+        Nobody else asks about the SIM until this transaction ends: of two that name it at once,
+        the second finds the first.
+        """
+        for name in sorted({f"iccid {sim.iccid}", f"imsi {sim.imsi}"}):
+            self._lock_name("sim", name)
+        named = sa.select(CASES.c.id).where(
+            sa.or_(CASES.c.iccid == sim.iccid, CASES.c.imsi == sim.imsi),
+            CASES.c.status.in_(sorted(statuses)),
+            CASES.c.msisdn != msisdn,
+        )
+        used = sa.select(LINES.c.msisdn).where(
+            sa.or_(LINES.c.iccid == sim.iccid, LINES.c.imsi == sim.imsi), LINES.c.msisdn != msisdn
+        )
+        return any(self._one(each.limit(1)) is not None for each in (used, named))
+
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""
         self._add(LINES, _columns(line))

@@ -87,6 +87,8 @@ CASES = sa.Table(
     sa.Index("ix_cases_status_expires_at", "status", "expires_at"),
     sa.Index("ix_cases_status_not_before", "status", "not_before"),
     sa.Index("ix_cases_person", "person"),
+    sa.Index("ix_cases_iccid", "iccid"),
+    sa.Index("ix_cases_imsi", "imsi"),
     sa.Index("ix_cases_msisdn_status", "msisdn", "status"),
     sa.Index("ix_cases_opened_at", "opened_at"),
 )
@@ -211,6 +213,8 @@ LINES = sa.Table(
     sa.Column("opened_at", Utc, nullable=False),
     sa.Column("changed_at", Utc, nullable=False),
     sa.Column("second_channel", Name),
+    sa.Index("ix_lines_iccid", "iccid"),
+    sa.Index("ix_lines_imsi", "imsi"),
     _one_of("status", LineStatus),
     sa.CheckConstraint("holder <> ''", name="holder"),
 )
