@@ -19,7 +19,7 @@ from lineproof.storage_records import Passkey
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 
 def second_admin(data: Path, name: str) -> Result:

@@ -236,10 +236,7 @@ def _add_members(router: APIRouter, door: Door, *, unsafe_dev_login: bool) -> No
     def put_member(
         staff_id: Annotated[Id, Path()], body: Member, by: Staff = whoever_manages
     ) -> JSONResponse:
-        found: Staff | Proposal = _or_stop(_put(door, staff_id, body, by))
-        if isinstance(found, Proposal):
-            return _proposed(found)
-        return JSONResponse(_member(found), headers={"Cache-Control": "no-store"})
+        return _put_answer(_put(door, staff_id, body, by))
 
     @router.post("/proposals/confirmation", summary="Confirm what another admin proposed")
     def confirmation(body: ProposalAsked, by: Staff = whoever_manages) -> dict[str, Any]:
@@ -322,6 +319,14 @@ def _put(door: Door, staff_id: str, body: Member, by: Staff) -> Staff | Proposal
             end_all(tx, staff.id, now=door.clock())
         tx.log(deed, at=door.clock())
     return staff
+
+
+def _put_answer(found: Staff | Proposal | SignInRefused) -> JSONResponse:
+    if isinstance(found, SignInRefused):
+        raise Stopped(found)
+    if isinstance(found, Proposal):
+        return _proposed(found)
+    return JSONResponse(_member(found), headers={"Cache-Control": "no-store"})
 
 
 def _proposed(found: Proposal) -> JSONResponse:
