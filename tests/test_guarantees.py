@@ -86,6 +86,7 @@ def _tables() -> list[sa.Table]:
 
 
 TAKE_PICTURES = {
+    "Guide.hint": "one small frame in, one word of guidance out; nothing is kept or decided",
     "Engine.look": "one picture in, what is seen of it out",
     "Engine.compare": "one reference against the frames of one case",
     "Reader.read": "the pages of one document",
@@ -155,6 +156,7 @@ TAKE_FILES = {
     "POST /v1/session/chip-proofs": "the chip of the session's own case",
     "POST /c/document": "the same by the pages",
     "POST /c/face": "the same by the pages",
+    "POST /c/face/hint": "a small frame of the session's own case; one word comes back",
     "PUT /v1/systems/{system_id}": "a JWK set, whose fields are free: a system's public keys",
 }
 """Every route that takes a file, and whose it is. Another one is put here with its reason, or not
