@@ -57,13 +57,14 @@ def at_operations(window: BrowserContext, there: Place, role: Role) -> Desk:
 
 
 def test_what_is_unsafe_is_said_loudly(window: BrowserContext, tmp_path: Path) -> None:
-    """The trying profile, the simulated network and inbox and a missing check each have a line."""
+    """The trying profile, what is simulated, a missing check, a lone admin each have a line."""
     with place(tmp_path, WORST) as there:
         desk = at_operations(window, there, Role.ADMIN)
         said = desk.tab.locator(".alarm li").all_inner_texts()
         ready = there.house.http.get("/ready").json()
     assert ready["unsafe"] == ["profile_for_trying", "simulated_network", "simulated_inbox"]
-    assert len(said) == 7
+    assert len(said) == 8
+    assert any("Only one admin" in each for each in said)
     assert any("for trying only" in each for each in said)
 
 
