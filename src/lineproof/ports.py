@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
+    from lineproof.domain.hint import Hint
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Done, Order, Rejected
     from lineproof.domain.profile import Profile
@@ -192,7 +193,7 @@ class Guide(Protocol):
     def network(self) -> bytes | None:
         """The detector's ONNX file for a browser; None where none may run it."""
 
-    def hint(self, frame: bytes) -> str | Unreadable | None:
+    def hint(self, frame: bytes) -> Hint | Unreadable | None:
         """Give one coarse word on a small frame; None where nothing is to change."""
 
 

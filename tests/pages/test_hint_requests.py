@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from httpx import Response
 
+    from lineproof.domain.hint import Hint
+
 
 @dataclass(slots=True)
 class ToldGuide:
@@ -30,7 +32,7 @@ class ToldGuide:
     network: bytes | None = b"network"
     seen: list[bytes] = field(default_factory=list)
 
-    def hint(self, frame: bytes) -> str | Unreadable | None:
+    def hint(self, frame: bytes) -> Hint | Unreadable | None:
         """Say that the person is far, of anything but junk."""
         self.seen.append(frame)
         return Unreadable("image_not_an_image", "It is none.") if frame == b"junk" else "too_far"

@@ -14,6 +14,7 @@ from lineproof.packs.refusal import PackRefused
 from lineproof.packs.runtime import load
 
 if TYPE_CHECKING:
+    from lineproof.domain.hint import Hint
     from lineproof.face.detect import Network
     from lineproof.packs.manifest import NetworkModel
     from lineproof.packs.store import Pack
@@ -33,7 +34,7 @@ class LocalGuide:
     """The detector's ONNX file for a browser; None where a browser could not prepare its input."""
     _detector: Network = field(repr=False)
 
-    def hint(self, frame: bytes) -> str | Unreadable | None:
+    def hint(self, frame: bytes) -> Hint | Unreadable | None:
         """Give one word of ``face.guidance``, or None where nothing is to change."""
         header = read_header(frame, SMALL)
         if isinstance(header, Unreadable):

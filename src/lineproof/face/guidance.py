@@ -7,7 +7,7 @@ holds the two together. Nothing is measured here that a decision reads.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lineproof.domain.hint import Hint
     from lineproof.face.view import Detection
-
-Hint: TypeAlias = Literal[
-    "too_dark", "too_bright", "no_face", "two_faces", "too_far", "too_close", "turn"
-]
 
 DARK, BRIGHT = 45, 225
 """Mean luma (0 to 255) of a frame that nobody is seen in."""
