@@ -13,7 +13,7 @@ from tests.flow.stage import MATCH, NO_MATCH, SYSTEM
 from tests.pages.desk import ADMIN, Desk, enrolled
 from tests.pages.place import as_jpeg, silhouette
 from tests.pages.walk import Walk
-from tests.regime import OLD
+from tests.regime import NEW, OLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _counter(agent: Desk, phone: BrowserContext) -> Iterator[tuple[str, Page]]:
 
 
 def _in_person(agent: Desk) -> Iterator[tuple[str, Page]]:
-    path = agent.opens_case(msisdn="15550002")
+    path = agent.opens_case(msisdn="15550002", sim=NEW)
     agent.tab.locator(f'form[action="{path}/in-person"] button').click()
     agent.tab.locator("#issuer").wait_for()
     yield "attest", agent.tab
