@@ -122,6 +122,20 @@ def test_what_a_line_forbids_is_said_in_words(agent: Desk) -> None:
     assert "We know no line with this number" in agent.tab.locator(".errors").inner_text()
 
 
+def test_a_sim_of_another_request_is_named(agent: Desk) -> None:
+    """A SIM that another open request names is what the page speaks of, and where it leads."""
+    agent.opens_case()
+    agent.goes("/staff/counter")
+    agent.types_case(msisdn="15550002", sim=OLD)
+    agent.tab.keyboard.press("Enter")
+    said = agent.tab.locator(".errors a")
+    said.wait_for()
+    assert "Another line has this SIM, or another open request names it" in said.inner_text()
+    assert "Take another SIM" in said.inner_text()
+    assert said.get_attribute("href") == "#iccid"
+    assert agent.tab.locator("#iccid").input_value() == OLD.iccid
+
+
 def test_a_new_code_ends_the_old_one(agent: Desk, browser: Browser) -> None:
     """Where a telephone is lost, a new code is one click, and the old link is over."""
     agent.opens_case()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Route, Status
+from lineproof.domain.reason import ReasonCode
 from lineproof.domain.review import same
 from lineproof.domain.staff import Act
 from lineproof.web.pages.rendering import when
@@ -86,8 +87,11 @@ def sentences(language: Language, case: Case) -> list[Markup]:
     return said
 
 
-def line_reasons(language: Language, refused: Refused) -> list[Markup]:
-    """Say why a case about a line cannot be opened."""
-    keys = [f"counter.line_{reason.code}" for reason in refused.reasons]
-    known = [key for key in keys if key in language.messages]
-    return [language.say(key) for key in known or ["counter.line_any"]]
+def line_reasons(language: Language, refused: Refused) -> list[tuple[str, Markup]]:
+    """Say why a case about a line cannot be opened, each with the field that it is about."""
+    found = [
+        ("iccid" if reason.code is ReasonCode.SIM_TAKEN else "msisdn", language.say(key))
+        for reason in refused.reasons
+        if (key := f"counter.line_{reason.code}") in language.messages
+    ]
+    return found or [("msisdn", language.say("counter.line_any"))]
