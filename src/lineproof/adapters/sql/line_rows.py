@@ -98,7 +98,9 @@ class LineRows(Rows):
         used = sa.select(LINES.c.msisdn).where(
             sa.or_(LINES.c.iccid == sim.iccid, LINES.c.imsi == sim.imsi), LINES.c.msisdn != msisdn
         )
-        return any(self._one(each.limit(1)) is not None for each in (used, named))
+        # In this order: an order that is done meanwhile goes from its case to its line, and would
+        # be in neither for who looks at the lines first.
+        return any(self._one(each.limit(1)) is not None for each in (named, used))
 
     def add_line(self, line: Line) -> None:
         """Keep a new line. Taken if the number has one."""
