@@ -1,6 +1,7 @@
 """Write SIMULATED presentations of a photograph: ``python -m tests.attack_kit PHOTOGRAPH FOLDER``.
 
 An optional third word names one method; otherwise each is written into a folder of its name.
+``python -m tests.attack_kit messages`` prints how many attacks on the capture message are taken.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PIL import Image
 from lineproof.packs.refusal import PackRefused
 from lineproof.wiring import engine_for
 from tests.attack_kit.attacks import STAGINGS, attack
+from tests.attack_kit.message_attacks import table
 from tests.attack_kit.simulate import portrait
 
 
@@ -34,6 +36,9 @@ def main(photograph: Path, folder: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["messages"]:
+        sys.stdout.write(table() + "\n")
+        sys.exit()
     if len(sys.argv) not in {3, 4}:
         sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] or list(STAGINGS))
