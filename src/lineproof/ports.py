@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,11 +179,15 @@ class Messenger(Protocol):
         """Send it, with the ``secret`` by which its reader may answer. Raises Unavailable."""
 
 
+GONE: Final = "answered_410"
+"""What an endpoint that is no more answers (Standard Webhooks: disable it, send no more)."""
+
+
 class Announcer(Protocol):
     """Tells an operator's system of an event, by webhook."""
 
     def announce(self, endpoint: Endpoint, *, event_id: str, body: Mapping[str, str]) -> None:
-        """Send one event. Raises Unavailable; and Unavailable again is how a refusal looks too."""
+        """Send one event. Raises Unavailable, as well for a refusal; with GONE for a 410."""
 
 
 class Guide(Protocol):

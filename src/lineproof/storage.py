@@ -294,7 +294,10 @@ class Transaction(Protocol):
         """Give where an operator's system is told of events."""
 
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
-        """Give one of them."""
+        """Give one of them; in a writing transaction nobody else changes it meanwhile."""
+
+    def endpoints_gone(self, *, limit: int) -> Sequence[Endpoint]:
+        """Give the endpoints of every system that answered that they are gone, by id."""
 
     def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
         """Keep that what serves once was used (RFC 7523, 3). Taken if it was used already."""

@@ -106,6 +106,9 @@ class Endpoint:
     sealed_secrets: tuple[bytes, ...] = field(repr=False)
     """One, or two while they are rotated; the first signs first."""
     active: bool
+    gone_at: datetime | None = None
+    """When it answered 410 Gone and was switched off. One that is not active and has none was
+    taken out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from lineproof.commands.serving import WARNINGS
 from lineproof.domain.staff import Role
 from lineproof.flow.fresh import new_id
 from lineproof.settings import Settings
-from lineproof.storage_records import Message, Topic
+from lineproof.storage_records import Client, Endpoint, Message, Topic
 from lineproof.web.pages.languages import language
 from lineproof.web.pages.operations import warnings_of
 from lineproof.web.pages.staff_entry import HOME_OF
@@ -45,6 +45,22 @@ def given_up(there: Place) -> str:
         assert tx.claim(worker="w", now=stage.now, lease_until=stage.now + timedelta(minutes=1))
         assert tx.bury(message.id, worker="w", now=stage.now, code="timeout")
     return message.id
+
+
+def gone(there: Place) -> Endpoint:
+    """Let an endpoint have answered 410 Gone."""
+    endpoint = Endpoint(
+        id="hook_gone",
+        client="operator-7",
+        url="https://hooks.example.org/quiet",
+        sealed_secrets=(b"s",),
+        active=False,
+        gone_at=there.house.stage.now,
+    )
+    with there.house.stage.service.store.begin() as tx:
+        tx.put_client(Client(id=endpoint.client, keys="{}", active=True))
+        tx.put_endpoint(endpoint)
+    return endpoint
 
 
 def at_operations(window: BrowserContext, there: Place, role: Role) -> Desk:
@@ -86,6 +102,17 @@ def test_a_message_that_was_given_up_is_sent_again(window: BrowserContext, there
         assert tx.buried(after="", limit=10) == []
         (deed,) = [e.deed for e in tx.entries(after=0, limit=99) if "replayed" in e.deed.action]
     assert str(deed.actor) == "staff:admin-1"
+
+
+def test_a_webhook_that_is_gone_is_shown(window: BrowserContext, there: Place) -> None:
+    """Its id, its system and since when; not its address, in which a secret may stand."""
+    desk = at_operations(window, there, Role.AUDITOR)
+    assert "Webhooks switched off" not in desk.tab.locator("main").inner_text()
+    endpoint = gone(there)
+    desk.tab.reload()
+    row = desk.tab.locator("tr", has_text=endpoint.id).inner_text()
+    assert endpoint.client in row
+    assert "hooks.example.org" not in desk.tab.content()
 
 
 def test_an_auditor_sees_and_sends_nothing(window: BrowserContext, there: Place) -> None:
@@ -134,6 +161,7 @@ def test_it_shuts_nobody_out(browser: Browser, tmp_path: Path, code: str) -> Non
         desk = at_operations(window, there, Role.ADMIN)
         found = wrong_with(desk.tab)
         given_up(there)
+        gone(there)
         walk = Walk(window.new_page(), there)
         walk.until_face()
         walk.shows_face()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +101,63 @@ def test_a_system_has_ten_endpoints_at_most(service: House) -> None:
     for _ in range(10):
         assert service.system("POST", "/v1/webhooks", json=URL).status_code == 201
     assert service.system("POST", "/v1/webhooks", json=URL).json()["about"] == "too_many"
+
+
+def gone(service: House) -> str:
+    """Add an endpoint and let it answer 410 Gone; give its id."""
+    added: str = service.system("POST", "/v1/webhooks", json=URL).json()["endpoint"]["id"]
+    with service.stage.service.store.begin() as tx:
+        kept = tx.endpoint(added)
+        assert kept is not None
+        tx.put_endpoint(replace(kept, active=False, gone_at=service.stage.now))
+    return added
+
+
+def test_an_endpoint_that_is_gone_says_so(service: House) -> None:
+    """It stands among its system's, with since when, counts among the ten, and can be taken out."""
+    endpoint = gone(service)
+    (told,) = service.system("GET", "/v1/webhooks").json()["endpoints"]
+    assert (told["id"], told["active"]) == (endpoint, False)
+    assert datetime.fromisoformat(told["gone_at"]) == service.stage.now
+    for number in range(9):
+        other = {"url": f"https://hooks.example.org/{number}"}
+        assert service.system("POST", "/v1/webhooks", json=other).status_code == 201
+    tenth = {"url": "https://hooks.example.org/9"}
+    assert service.system("POST", "/v1/webhooks", json=tenth).json()["about"] == "too_many"
+    removed = service.system("DELETE", f"/v1/webhooks/{endpoint}").json()
+    assert (removed["active"], removed["gone_at"]) == (False, None)
+    assert service.system("POST", "/v1/webhooks", json=tenth).status_code == 201
+
+
+def test_a_system_switches_on_what_was_gone(service: House) -> None:
+    """Changed, it keeps its secrets; registered anew, it keeps its id; the log says so."""
+    endpoint = gone(service)
+    changed = service.system("PUT", f"/v1/webhooks/{endpoint}", json=URL).json()
+    assert (changed["active"], changed["gone_at"], changed["secrets"]) == (True, None, 1)
+    with service.stage.service.store.begin() as tx:
+        kept = tx.endpoint(endpoint)
+        assert kept is not None
+        tx.put_endpoint(replace(kept, active=False, gone_at=service.stage.now))
+    again = service.system("POST", "/v1/webhooks", json=URL).json()
+    assert again["endpoint"] == changed
+    with service.stage.service.store.read() as tx:
+        now_kept = tx.endpoint(endpoint)
+        actions = [each.deed.action for each in tx.entries(after=0, limit=99)]
+    assert now_kept is not None
+    sealer = service.stage.service.sealer
+    opened = [sealer.unseal(s, purpose=PURPOSE, context=endpoint) for s in now_kept.sealed_secrets]
+    assert opened == [again["secret"].encode()]
+    assert actions.count("endpoint_switched_on") == 2
+
+
+def test_events_go_to_another_address_when_it_is_changed(service: House) -> None:
+    """The address is checked as a new one is, and no other system may change it."""
+    endpoint = service.system("POST", "/v1/webhooks", json=URL).json()["endpoint"]["id"]
+    path = f"/v1/webhooks/{endpoint}"
+    elsewhere = {"url": "https://hooks.example.org/elsewhere"}
+    assert service.system("PUT", path, json=elsewhere).json()["url"] == elsewhere["url"]
+    inside = service.system("PUT", path, json={"url": "https://10.0.0.1/"})
+    assert (inside.status_code, inside.json()["code"]) == (422, "endpoint_refused")
+    assert service.system("PUT", path, json=URL, name="other").status_code == 404
+    assert service.system("DELETE", path).status_code == 200
+    assert service.system("PUT", path, json=URL).status_code == 404

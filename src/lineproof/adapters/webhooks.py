@@ -54,7 +54,7 @@ class Webhooks:
         """Send one event; ``body`` has ``type`` and ``at``, and of the rest TOLD is sent on.
 
         The id is the same at every try, the time of signing is not. Raises Unavailable:
-        ``answered_NNN`` where the answer was none of 2xx (410: take the endpoint out), ``secret``
+        ``answered_NNN`` where the answer was none of 2xx (410: the port's GONE), ``secret``
         where a secret does not open, and what PinnedPost raises.
         """
         opened = self._secrets(endpoint)

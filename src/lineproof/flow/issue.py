@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.case import Case, Event, IllegalMove, Kind, Status
 from lineproof.domain.line import ANNOUNCED, CHANGES_A_LINE, Line, LineStatus, hindered
 from lineproof.domain.notice import NoticeKind
@@ -20,17 +21,17 @@ from lineproof.flow.fresh import new_id
 from lineproof.flow.moving import CLOCK, NETWORK, logged, moved, notify, reachable
 from lineproof.flow.refused import UNKNOWN, Refused, forbidden_by, not_now
 from lineproof.flow.settle import consequence, place, record, refer, send_order, standing
-from lineproof.ports import Unavailable
+from lineproof.ports import GONE, Unavailable
 from lineproof.storage import Changed
 from lineproof.storage_records import Message, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lineproof.domain.audit import Actor
     from lineproof.domain.order import Order
     from lineproof.ports import Service
     from lineproof.storage import Transaction
+    from lineproof.storage_records import Endpoint
 
 
 LEASE = timedelta(seconds=60)
@@ -153,7 +154,7 @@ def deliver(service: Service, *, worker: str, now: datetime) -> bool:
         elif message.topic is Topic.NOTICE:
             _send_notice(service, message, worker, now)
         else:
-            _announce(service, message, worker)
+            _announce(service, message, worker, now)
     except Unavailable as unavailable:
         _later(service, message, worker, now, unavailable.code)
     except Exception:
@@ -302,14 +303,36 @@ def _send_notice(service: Service, message: Message, worker: str, now: datetime)
             tx.mark_sent(notice.id, now=now)
 
 
-def _announce(service: Service, message: Message, worker: str) -> None:
+def _announce(service: Service, message: Message, worker: str, now: datetime) -> None:
     with service.store.read() as tx:
         endpoint = tx.endpoint(message.body["endpoint"])
+    gone = endpoint is not None and endpoint.gone_at is not None
     if endpoint is not None and endpoint.active:
         body = {**message.body, "case": message.subject}
-        service.announcer.announce(endpoint, event_id=message.id, body=body)
+        try:
+            service.announcer.announce(endpoint, event_id=message.id, body=body)
+        except Unavailable as unavailable:
+            gone = unavailable.code == GONE and _switched_off(service, endpoint, now)
+            if not gone:
+                raise
+    if gone:
+        # Its system may switch it on again; until then the event can be replayed, and is not tried.
+        _later(service, message, worker, now, GONE, last=True)
+        return
     with service.store.begin() as tx:
         tx.handled(message.id, worker=worker)
+
+
+def _switched_off(service: Service, endpoint: Endpoint, now: datetime) -> bool:
+    """Switch off an endpoint that answered 410; False where its system changed it meanwhile."""
+    with service.store.begin() as tx:
+        there = tx.endpoint(endpoint.id)
+        if there != endpoint:
+            return there is not None and there.gone_at is not None
+        tx.put_endpoint(replace(there, active=False, gone_at=now))
+        actor, told = Actor(ActorKind.SYSTEM, endpoint.client), {"endpoint": endpoint.id}
+        tx.log(Deed(actor=actor, action="endpoint_gone", case="", details=told), at=now)
+    return True
 
 
 def _later(  # noqa: PLR0913 - the facts of one try

@@ -353,7 +353,9 @@ def test_parties_are_put_and_put_again(store: SqlStore) -> None:
         sealed_secrets=(b"one", b"two"),
         active=True,
     )
+    gone = replace(endpoint, id="e-2", client="op-2", active=False, gone_at=NOW)
     with store.begin() as tx:
+        tx.put_client(replace(client, id="op-2"))
         tx.put_staff(replace(staff, shop="elsewhere"))
         tx.put_staff(staff)
         tx.put_staff(replace(staff, id="s-0"))
@@ -363,6 +365,8 @@ def test_parties_are_put_and_put_again(store: SqlStore) -> None:
         tx.put_client(client)
         tx.put_endpoint(replace(endpoint, sealed_secrets=(b"zero",)))
         tx.put_endpoint(endpoint)
+        tx.put_endpoint(replace(gone, active=True, gone_at=None))
+        tx.put_endpoint(gone)
     with store.read() as tx:
         assert tx.staff("s-1") == staff
         assert [each.id for each in tx.all_staff()] == ["s-0", "s-1"]
@@ -370,6 +374,7 @@ def test_parties_are_put_and_put_again(store: SqlStore) -> None:
         assert tx.client("op-1") == client
         assert tx.endpoints("op-1") == [endpoint]
         assert tx.endpoint("e-1") == endpoint
+        assert tx.endpoints_gone(limit=9) == [gone]
         assert (tx.staff("x"), tx.client("x"), tx.endpoint("x")) == (None, None, None)
 
 

@@ -109,6 +109,7 @@ class PartyRows(Rows):
             "sealed_first": secrets[0],
             "sealed_second": secrets[1] if len(secrets) == MOST_SECRETS else None,
             "active": endpoint.active,
+            "gone_at": endpoint.gone_at,
         }
         self._put(ENDPOINTS, columns)
 
@@ -118,9 +119,15 @@ class PartyRows(Rows):
         return [_endpoint(row) for row in self._all(theirs.order_by(ENDPOINTS.c.id))]
 
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
-        """Give one of them."""
-        row = self._one(sa.select(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id))
+        """Give one of them; in a writing transaction nobody else changes it meanwhile."""
+        one = sa.select(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id)
+        row = self._one(self._locked(one))
         return _endpoint(row) if row is not None else None
+
+    def endpoints_gone(self, *, limit: int) -> Sequence[Endpoint]:
+        """Give the endpoints of every system that answered that they are gone, by id."""
+        gone = sa.select(ENDPOINTS).where(ENDPOINTS.c.gone_at.is_not(None))
+        return [_endpoint(row) for row in self._all(gone.order_by(ENDPOINTS.c.id).limit(limit))]
 
     def spend_once(self, scope: str, name: str, *, until: datetime) -> None:
         """Keep that something was used that may be used once. Taken if it was used already."""
@@ -151,4 +158,5 @@ def _endpoint(row: sa.Row[Any]) -> Endpoint:
         url=row.url,
         sealed_secrets=tuple(secret for secret in secrets if secret is not None),
         active=row.active,
+        gone_at=row.gone_at,
     )

@@ -352,6 +352,7 @@ ENDPOINTS = sa.Table(
     sa.Column("sealed_first", sa.LargeBinary, nullable=False),
     sa.Column("sealed_second", sa.LargeBinary),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("gone_at", Utc),
 )
 
 ASSERTIONS = sa.Table(

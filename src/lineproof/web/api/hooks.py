@@ -25,7 +25,10 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=PROBLEMS)
 EndpointId = Annotated[str, Path(pattern=rf"^hook{ID}", max_length=37)]
 
 MOST = 10
-"""Active endpoints of one system: each gets every event."""
+"""Endpoints of one system that were not taken out: each gets every event."""
+
+SWITCHED_ON = "endpoint_switched_on"
+"""In the log, where a system takes an endpoint that is gone into use again."""
 
 
 class EndpointAsked(Asked):
@@ -49,6 +52,9 @@ class EndpointTold(Told):
     url: str
     secrets: int = Field(description="How many sign: two while they are rotated.")
     active: bool
+    gone_at: datetime | None = Field(
+        description="When it answered 410 Gone: no event goes there until it is switched on again."
+    )
 
 
 class NewSecretTold(Told):
@@ -59,40 +65,59 @@ class NewSecretTold(Told):
 
 
 class EndpointsTold(Told):
-    """Every active endpoint of a system."""
+    """Every endpoint of a system that was not taken out."""
 
     endpoints: list[EndpointTold]
 
 
 @router.get("")
 def list_endpoints(client: System, ctx: Ctx) -> EndpointsTold:
-    """List where this system's events go."""
+    """List where this system's events go, and where they went until it answered 410 Gone."""
     with ctx.service.store.read() as tx:
-        found = [each for each in tx.endpoints(client.id) if each.active]
-    return EndpointsTold(endpoints=[_told(each) for each in found])
+        return EndpointsTold(endpoints=[_told(each) for each in _kept(tx, client)])
 
 
 @router.post("", status_code=201)
 def add_endpoint(asked: EndpointAsked, client: System, ctx: Ctx, now: Now) -> NewSecretTold:
-    """Add an endpoint; every event of this system's cases goes there from now on."""
-    target = target_of(asked.url, private_hosts=ctx.settings.private_hosts)
-    if isinstance(target, UrlRefused):
-        sentence = "Events do not go there: give an HTTPS address with a public name."
-        raise Problem(WebCode.ENDPOINT_REFUSED, sentence, more={"about": target.code})
-    secret, endpoint_id = new_secret(), new_id("hook", now)
-    endpoint = Endpoint(
-        id=endpoint_id,
-        client=client.id,
-        url=asked.url,
-        sealed_secrets=(sealed(secret, endpoint_id=endpoint_id, sealer=ctx.service.sealer),),
-        active=True,
-    )
+    """Add an endpoint; every event of this system's cases goes there from now on.
+
+    An address that is gone is switched on again: the same endpoint, with a new secret.
+    """
+    _check_address(asked, ctx)
+    secret = new_secret()
     with ctx.service.store.begin() as tx:
-        if sum(each.active for each in tx.endpoints(client.id)) >= MOST:
+        kept = _kept(tx, client)
+        gone = [each.id for each in kept if each.gone_at is not None and each.url == asked.url]
+        if not gone and len(kept) >= MOST:
             sentence = f"There are {MOST} endpoints already. Take one out first."
             raise Problem(WebCode.ENDPOINT_REFUSED, sentence, more={"about": "too_many"})
-        _put(tx, endpoint, client, "endpoint_added", now)
+        endpoint_id = gone[0] if gone else new_id("hook", now)
+        endpoint = Endpoint(
+            id=endpoint_id,
+            client=client.id,
+            url=asked.url,
+            sealed_secrets=(sealed(secret, endpoint_id=endpoint_id, sealer=ctx.service.sealer),),
+            active=True,
+        )
+        _put(tx, endpoint, client, SWITCHED_ON if gone else "endpoint_added", now)
     return NewSecretTold(endpoint=_told(endpoint), secret=secret)
+
+
+@router.put("/{endpoint_id}")
+def change_endpoint(
+    endpoint_id: EndpointId, asked: EndpointAsked, client: System, ctx: Ctx, now: Now
+) -> EndpointTold:
+    """Send events to this address from now on, with the secrets that there are.
+
+    One that is gone is switched on again, be the address another or the same.
+    """
+    _check_address(asked, ctx)
+    with ctx.service.store.begin() as tx:
+        before = _own(tx, endpoint_id, client)
+        endpoint = replace(before, url=asked.url, active=True, gone_at=None)
+        action = "endpoint_changed" if before.gone_at is None else SWITCHED_ON
+        _put(tx, endpoint, client, action, now)
+    return _told(endpoint)
 
 
 @router.post("/{endpoint_id}/secrets", status_code=201)
@@ -114,16 +139,32 @@ def rotate_secret(
 def remove_endpoint(endpoint_id: EndpointId, client: System, ctx: Ctx, now: Now) -> EndpointTold:
     """Take an endpoint out; nothing goes there any more, not even what waits."""
     with ctx.service.store.begin() as tx:
-        endpoint = replace(_own(tx, endpoint_id, client), active=False)
+        endpoint = replace(_own(tx, endpoint_id, client), active=False, gone_at=None)
         _put(tx, endpoint, client, "endpoint_removed", now)
     return _told(endpoint)
 
 
 def _own(tx: Transaction, endpoint_id: str, client: Client) -> Endpoint:
     found = tx.endpoint(endpoint_id)
-    if found is None or found.client != client.id or not found.active:
+    if found is None or found.client != client.id or not _is_kept(found):
         raise Problem(WebCode.ENDPOINT_UNKNOWN, "There is no such endpoint. Check its id.")
     return found
+
+
+def _kept(tx: Transaction, client: Client) -> list[Endpoint]:
+    return [each for each in tx.endpoints(client.id) if _is_kept(each)]
+
+
+def _is_kept(endpoint: Endpoint) -> bool:
+    """Whether its system has not taken it out."""
+    return endpoint.active or endpoint.gone_at is not None
+
+
+def _check_address(asked: EndpointAsked, ctx: Ctx) -> None:
+    target = target_of(asked.url, private_hosts=ctx.settings.private_hosts)
+    if isinstance(target, UrlRefused):
+        sentence = "Events do not go there: give an HTTPS address with a public name."
+        raise Problem(WebCode.ENDPOINT_REFUSED, sentence, more={"about": target.code})
 
 
 def _put(tx: Transaction, endpoint: Endpoint, client: Client, action: str, now: datetime) -> None:
@@ -138,4 +179,5 @@ def _told(endpoint: Endpoint) -> EndpointTold:
         url=endpoint.url,
         secrets=len(endpoint.sealed_secrets),
         active=endpoint.active,
+        gone_at=endpoint.gone_at,
     )

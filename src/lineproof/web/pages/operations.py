@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import prometheus_client
 
     from lineproof.domain.profile import Profile
-    from lineproof.storage_records import DeadMessage
+    from lineproof.storage_records import DeadMessage, Endpoint
     from lineproof.web.context import Context
     from lineproof.web.tallies import Tallies
 
@@ -34,6 +34,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, route_class=StaffRo
 
 PATH = "/staff/operations"
 MOST_DEAD = 50
+MOST_GONE = 50
 MOST_ROUTES = 40
 
 
@@ -71,6 +72,7 @@ def show(request: Request, language: Speaking, visit: Staffed, ctx: Ctx, now: No
         depth={str(topic): depth.get(topic, 0) for topic in Topic},
         dead=dead,
         more=len(dead) == MOST_DEAD,
+        gone=_gone(ctx),
         may_replay=visit.staff.may(Act.MANAGE_OUTBOX),
         routes=route_errors(ctx.tallies)[:MOST_ROUTES],
         decisions=_decisions(ctx.tallies),
@@ -140,6 +142,12 @@ def _samples(counter: prometheus_client.Counter) -> Sequence[tuple[Mapping[str, 
 def _outbox(ctx: Context) -> tuple[Mapping[Topic, int], Sequence[DeadMessage]]:
     with ctx.service.store.read() as tx:
         return tx.depth(), tx.buried(after="", limit=MOST_DEAD)
+
+
+def _gone(ctx: Context) -> Sequence[Endpoint]:
+    """Give the webhook endpoints that answered 410; the page shows no address, it may be secret."""
+    with ctx.service.store.read() as tx:
+        return tx.endpoints_gone(limit=MOST_GONE)
 
 
 def _of_admins(ctx: Context) -> list[str]:
