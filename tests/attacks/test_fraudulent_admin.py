@@ -101,6 +101,37 @@ def test_one_admin_alone_takes_no_reviewers_place(front: Frontage) -> None:
     assert enrolled(front.http(), done["link"], key).status_code == 201
 
 
+@pytest.mark.parametrize("shut_out", [False, True])
+def test_a_passkey_that_one_admin_made_does_not_rise(front: Frontage, *, shut_out: bool) -> None:
+    """Who has the key of an agent, or a link for one, is no reviewer when the agent becomes one."""
+    evil, other = session(front, "evil"), session(front, "other")
+    assert puts(front, "a-1", evil, role="agent", shop="north")["status_code"] == 200
+    links = [
+        front.http().post("/v1/staff/a-1/enrolments", headers=evil).json()["link"] for _ in range(2)
+    ]
+    theirs = passkey(credential_id=b"theirs")
+    assert enrolled(front.http(), links[0], theirs).status_code == 201
+    stolen = bearing(signed_in(front.http(), theirs))
+    if shut_out:
+        body = puts(front, "a-1", evil, role="reviewer", active=False)
+        assert body["status_code"] == 200
+    front.now += timedelta(minutes=1)
+    asked = puts(front, "a-1", evil, role="reviewer")
+    assert confirms(front, asked["proposal"], other) == "done"
+    assert front.http().get("/v1/staff/me", headers=stolen).status_code == 401
+    assert signed_in(front.http(), theirs).json()["code"] == "passkey_refused"
+    late = enrolled(front.http(), links[1], passkey(credential_id=b"late"))
+    assert late.json()["code"] == "enrolment_refused"
+    assert front.actions().count("passkey_revoked") == 1
+    # Two admins let the person in, by a link that both know of.
+    front.now += timedelta(minutes=1)
+    asked = front.http().post("/v1/staff/a-1/enrolments", headers=evil).json()
+    link = front.http().post(CONFIRM, json={"proposal": asked["proposal"]}, headers=other).json()
+    own = passkey(credential_id=b"own")
+    assert enrolled(front.http(), link["link"], own).status_code == 201
+    assert signed_in(front.http(), own).status_code == 200
+
+
 def test_nobody_confirms_their_own_rise(front: Frontage) -> None:
     """Whom it is about is not the second pair of eyes, admin or not."""
     evil, other = session(front, "evil"), session(front, "other")

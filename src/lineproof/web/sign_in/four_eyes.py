@@ -20,7 +20,7 @@ from lineproof.storage_records import Client
 from lineproof.web.sign_in.enrolment import enrolment_link
 from lineproof.web.sign_in.sealed_token import make_token, open_token
 from lineproof.web.sign_in.sign_in_refused import SignInRefused
-from lineproof.web.sign_in.signing_out import ended
+from lineproof.web.sign_in.signing_out import end_all, ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ def confirm(door: Door, proposal: str, *, by: Staff) -> Mapping[str, str] | Sign
             if not _holds(tx, said):
                 return PROPOSAL_OVER
             tx.spend_once(SPENT, said["session"], until=opened.expires_at)
-            member = _done(tx, said)
+            member = _done(tx, said, by=by, now=now)
             tx.log(_deed(by.id, "power_confirmed", _told(said)), at=now)
     except Taken:
         return PROPOSAL_OVER
@@ -128,7 +128,7 @@ def _holds(tx: Transaction, said: Mapping[str, str]) -> bool:
     return not any(ended(tx, who, said) for who in (said["by"], said.get("staff", "")))
 
 
-def _done(tx: Transaction, said: Mapping[str, str]) -> Staff:
+def _done(tx: Transaction, said: Mapping[str, str], *, by: Staff, now: datetime) -> Staff:
     """Do it; give whom it is about, or nobody."""
     nobody = Staff(id="", role=Role.AGENT, shop="", active=False)
     if said["what"] == "system":
@@ -137,6 +137,7 @@ def _done(tx: Transaction, said: Mapping[str, str]) -> Staff:
     role = Role(said["role"])
     if said["what"] == "staff":
         found = Staff(id=said["staff"], role=role, shop=said["shop"], active=True)
+        _begin_anew(tx, found.id, by=by, now=now)
         tx.put_staff(found)
         return found
     member = tx.staff(said["staff"])
@@ -144,6 +145,20 @@ def _done(tx: Transaction, said: Mapping[str, str]) -> Staff:
         # They are something else meanwhile: this is not what was proposed.
         raise Taken("member")
     return member
+
+
+def _begin_anew(tx: Transaction, staff: str, *, by: Staff, now: datetime) -> None:
+    """End what one admin alone may have made for somebody before they had power.
+
+    Otherwise whoever enrols a passkey of an agent's has it still when the agent becomes a reviewer.
+    """
+    before = tx.staff(staff)
+    if before is None or (before.active and before.role in POWER):
+        return
+    end_all(tx, staff, now=now)
+    for passkey in tx.passkeys(staff):
+        tx.drop_passkey(passkey)
+        tx.log(_deed(by.id, "passkey_revoked", {"staff": staff}), at=now)
 
 
 def _told(said: Mapping[str, str]) -> dict[str, str]:
