@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.audit import Deed, Entry
-    from lineproof.domain.case import Case, Status
+    from lineproof.domain.case import Case, Route, Status
     from lineproof.domain.challenge import Challenge
     from lineproof.domain.consent import Consent
     from lineproof.domain.line import Line
@@ -99,9 +99,9 @@ class Transaction(Protocol):
         """Give a shop's cases that stand in one of these, the newest first."""
 
     def cases_about(
-        self, msisdn: str, *, statuses: frozenset[Status], limit: int
+        self, msisdn: str, *, statuses: frozenset[Status], route: Route, limit: int
     ) -> Sequence[Case]:
-        """Give the cases about a number that stand in one of these, the newest first."""
+        """Give the cases about a number that stand in one of these on a route, the newest first."""
 
     def due(self, *, now: datetime, limit: int) -> Sequence[str]:
         """Give the ids of cases whose order is due, or that have expired, the oldest first."""

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lineproof.domain.case import Kind, Route
+from lineproof.domain.staff import Role
+from lineproof.flow import agree, counter
 from lineproof.web.gate import MINE, Gate
 from lineproof.web.limits import BURST
 from lineproof.web.problems import Problem
+from tests.flow.stage import SYSTEM, staff
+from tests.regime import OLD
 from tests.web.house import house
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lineproof.domain.case import Case
+    from tests.flow.stage import Stage
     from tests.web.house import House
 
 
@@ -68,3 +75,19 @@ def test_a_charset_of_the_sender_s_own_makes_no_fault(service: House) -> None:
     told = {"Content-Type": "multipart/form-data; boundary=B; charset=unicode_escape"}
     found = visitor.call("POST", "/v1/session/captures", content=b"\r\n".join(lines), headers=told)
     assert (found.status_code, found.json()["code"]) == (422, "request_invalid")
+
+
+def test_cases_that_wait_for_a_chip_hide_none_that_waits_for_people(scene: Stage) -> None:
+    """However many a stranger opens about somebody's number, a counter finds theirs."""
+
+    def waits(route: Route) -> Case:
+        case = scene.open(Kind.NEW_LINE, sim=OLD)
+        agree.take_other_way(scene.service, case.id, route, actor=SYSTEM, now=scene.now)
+        return case
+
+    mine = waits(Route.IN_PERSON)
+    for _ in range(20):
+        waits(Route.CHIP)
+    found = counter.in_person_about(scene.service, mine.msisdn, staff("w-1", Role.AGENT))
+    assert found is not None
+    assert found.id == mine.id

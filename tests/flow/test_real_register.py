@@ -16,7 +16,7 @@ from lineproof.flow import agree, issue
 from lineproof.flow.issue import LEASE
 from tests.flow.stage import MATCH, NO_MATCH, Stage, stage
 from tests.osmo_hlr import MISSING, RunningHlr, osmo_hlr
-from tests.regime import NEW, OLD, regime
+from tests.regime import NEW, OLD, regime, sim_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ def test_a_port_in_and_the_other_way_reach_the_register(scene: Stage, register: 
     assert numbers(register) == {}
     scene.later(timedelta(hours=2))
     scene.run()
-    assert numbers(register) == {OLD.imsi: "15550002"}
+    assert numbers(register) == {sim_for(OLD, "15550002").imsi: "15550002"}
 
 
 def test_a_missed_recheck_suspends_and_a_passed_one_restores(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 OPEN = frozenset(Status) - FINAL
 MOST_SHOWN = 50
 """Open cases of a shop that its counter is shown, the newest."""
-MOST_ABOUT = 20
-"""Cases about one number among which the one that waits is looked for."""
 
 
 def open_here(
@@ -79,8 +77,8 @@ def in_person_about(service: Service, msisdn: str, staff: Staff) -> Case | None:
         return None
     with service.store.read() as tx:
         waiting = frozenset({Status.OTHER_WAY})
-        found = tx.cases_about(msisdn, statuses=waiting, limit=MOST_ABOUT)
-    return next((case for case in found if case.route is Route.IN_PERSON), None)
+        found = tx.cases_about(msisdn, statuses=waiting, route=Route.IN_PERSON, limit=1)
+    return found[0] if found else None
 
 
 def _seen(tx: Transaction, case_id: str, staff: Staff) -> Case | Refused:

@@ -140,15 +140,18 @@ def test_a_shop_s_open_cases_come_the_newest_first_and_no_more_than_asked(store:
     with store.begin() as tx:
         for n in range(5):
             tx.add_case(a_case(f"case_{n}"))
-        tx.add_case(a_case("case_5", handled_by=elsewhere, msisdn="8613800000005"))
+        whose, face = "8613800000005", Route.FACE
+        tx.add_case(a_case("case_5", handled_by=elsewhere, msisdn=whose, route=face))
         tx.add_case(a_case("case_6", status=Status.WITHDRAWN))
     opened = frozenset({Status.OPENED})
     with store.read() as tx:
         mine = tx.shop_cases("shop-1", statuses=opened, limit=3)
         assert [case.id for case in mine] == ["case_4", "case_3", "case_2"]
-        about = tx.cases_about("8613800000005", statuses=opened, limit=3)
+        about = tx.cases_about(whose, statuses=opened, route=face, limit=3)
         assert [case.id for case in about] == ["case_5"]
-        assert not tx.cases_about("8613800000005", statuses=frozenset({Status.ISSUED}), limit=3)
+        issued = frozenset({Status.ISSUED})
+        assert not tx.cases_about(whose, statuses=issued, route=face, limit=3)
+        assert not tx.cases_about(whose, statuses=opened, route=Route.CHIP, limit=3)
 
 
 def test_what_is_due_comes_the_oldest_first(store: SqlStore) -> None:

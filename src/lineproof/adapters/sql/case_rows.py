@@ -60,10 +60,11 @@ class CaseRows(Rows):
         return self._newest(CASES.c.shop == shop, statuses, limit)
 
     def cases_about(
-        self, msisdn: str, *, statuses: frozenset[Status], limit: int
+        self, msisdn: str, *, statuses: frozenset[Status], route: Route, limit: int
     ) -> Sequence[Case]:
-        """Give the cases about a number that stand in one of these, the newest first."""
-        return self._newest(CASES.c.msisdn == msisdn, statuses, limit)
+        """Give the cases about a number that stand in one of these on a route, the newest first."""
+        which = sa.and_(CASES.c.msisdn == msisdn, CASES.c.route == route)
+        return self._newest(which, statuses, limit)
 
     def _newest(
         self, which: sa.ColumnElement[bool], statuses: frozenset[Status], limit: int
