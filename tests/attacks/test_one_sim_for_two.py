@@ -31,7 +31,8 @@ def test_a_sim_is_found_while_it_goes_from_its_case_to_its_line(
     scene.run()
     assert scene.case(case).status is Status.ORDERED
     scene.later(timedelta(hours=1))
-    look, looked = Rows._one, []  # noqa: SLF001 - what comes between two statements is the question
+    look = Rows._one  # noqa: SLF001 - what comes between two statements is the question
+    looked: list[object] = []
 
     def looks(rows: Rows, statement: sa.Select[Any]) -> sa.Row[Any] | None:
         found = look(rows, statement)

@@ -172,14 +172,19 @@ def _carry_out(service: Service, message: Message, worker: str, now: datetime) -
             return
         order = tx.order(message.subject)
         if order is not None and not message.begun and _stopped(tx, service, order, now):
-            tx.handled(message.id, worker=worker)
+            if order.kind is OrderKind.HOLD_SMS:
+                # Whether the change itself has begun is asked when its own turn comes.
+                until = now + LOOK_AGAIN
+                tx.postpone(message.id, worker=worker, due_at=until, code="change_stopped")
+            else:
+                tx.handled(message.id, worker=worker)
             return
-        over = order is not None and _over(tx, order)
+        needless = _needless(tx, order) if order is not None else ""
     if order is None:
         _later(service, message, worker, now, "order_unknown", last=True)
         return
     # A crash here: it counts as done from now on, until the network says what it knows of the id.
-    answer = Rejected("passed_since", "") if over else service.operator.carry_out(order)
+    answer = Rejected(needless, "") if needless else service.operator.carry_out(order)
     # A crash here: the network has done it and we do not know. The order goes out again with the
     # same id, the network finds it done, and this commit follows then.
     with service.store.begin() as tx:
@@ -198,10 +203,11 @@ def _stopped(tx: Transaction, service: Service, order: Order, now: datetime) -> 
     case = tx.case(order.case)
     if case is None or case.status is not Status.ORDERED:
         return False
-    if order.kind is not ORDER_OF.get(case.kind):
+    main = order.kind is ORDER_OF.get(case.kind)
+    if not main and order.kind is not OrderKind.HOLD_SMS:
         return False
     reasons = hindered(standing(tx, service, case, now=now), service.profile)
-    if reasons:
+    if reasons and main:
         _forbid(tx, case, reasons, now)
     return bool(reasons)
 
@@ -252,6 +258,14 @@ def _over(tx: Transaction, order: Order) -> bool:
     """Whether an order is a re-check's consequence, and a later re-check was passed by now."""
     consequences = {OrderKind.BAR_OUTGOING, OrderKind.SUSPEND}
     return order.kind in consequences and tx.rechecked_since(order.msisdn, order.case)
+
+
+def _needless(tx: Transaction, order: Order) -> str:
+    """Give the code of why an order is not sent any more; empty where it is."""
+    case = tx.case(order.case)
+    if order.kind is OrderKind.HOLD_SMS and case is not None and case.status is Status.REFUSED:
+        return "change_stopped"
+    return "passed_since" if _over(tx, order) else ""
 
 
 STATUS_OF = {
