@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from lineproof.domain.case import Case
     from lineproof.storage import Store, Transaction
 
 
@@ -54,6 +55,70 @@ class Failing:
     def ready(self) -> bool:
         """Say that it answers."""
         return True
+
+
+@dataclass(slots=True)
+class Losing:
+    """A store that is lost at its second commit: written or not, back at once or not."""
+
+    store: Store
+    written: bool
+    back: bool
+    begun: int = 0
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """Be lost at the commit of the decision."""
+        self.begun += 1
+        if self.begun > 2 and not self.back:
+            raise StoreDown(Trouble.UNREACHABLE)
+        with self.store.begin() as tx:
+            yield tx
+            if self.begun == 2 and not self.written:
+                raise StoreDown(Trouble.UNREACHABLE)
+        if self.begun == 2:
+            raise StoreDown(Trouble.UNREACHABLE)
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Read as ever."""
+        return self.store.read()
+
+    def ready(self) -> bool:
+        """Say that it answers."""
+        return True
+
+
+def lost(scene: Stage, *, written: bool, back: bool) -> Case:
+    """Capture the face of a case whose decision's commit is lost."""
+    case = scene.open(Kind.RECHECK)
+    scene.consented(case)
+    scene.shown(case, "victim")
+    nonce = scene.asked(case)
+    losing = replace(scene.service, store=Losing(scene.service.store, written=written, back=back))
+    with pytest.raises(StoreDown):
+        capture.capture(losing, case.id, [b"face:victim"], nonce=nonce, now=scene.now)
+    return case
+
+
+def test_a_decision_that_was_undone_leaves_the_document_there(scene: Stage) -> None:
+    """Only the face is asked for again, and after that decision nothing lies there."""
+    case = lost(scene, written=False, back=True)
+    assert scene.case(case).status is Status.CAPTURING
+    nonce = scene.asked(case)
+    found = capture.capture(scene.service, case.id, [b"face:victim"], nonce=nonce, now=scene.now)
+    assert isinstance(found, capture.Captured)
+    assert found.case.status is not Status.CAPTURING
+    assert scene.service.desk.look(case.id, now=scene.now) is None
+
+
+@pytest.mark.parametrize(("written", "back"), [(True, True), (True, False), (False, False)])
+def test_nothing_stays_on_the_desk_after_what_may_be_a_decision(
+    scene: Stage, *, written: bool, back: bool
+) -> None:
+    """Where a commit's answer was lost, the document lies there only if the case says undone."""
+    case = lost(scene, written=written, back=back)
+    assert (scene.case(case).status is Status.CAPTURING) is not written
+    assert scene.service.desk.look(case.id, now=scene.now) is None
 
 
 def test_a_copied_chip_s_number_is_not_joined_to_one_s_own_portrait(scene: Stage) -> None:

@@ -12,6 +12,7 @@ The whole of ``capture``, in order:
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
 from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather, show
-from lineproof.storage import Taken
+from lineproof.storage import StoreDown, Taken
 from lineproof.storage_records import HeldItem
 
 if TYPE_CHECKING:
@@ -150,6 +151,25 @@ def capture(
         about = f"{evidence.why.code}.{evidence.frame}"
         return Refused(RefusalCode.PICTURE_UNREADABLE, evidence.why.sentence, about=about)
 
+    try:
+        found = _decided(service, case_id, challenge, evidence, shown, live, now)
+    except Exception:
+        _clear_unless_undone(service, case_id)
+        raise
+    if isinstance(found, Captured) and found.case.status is not Status.CAPTURING:
+        service.desk.clear(case_id)
+    return found
+
+
+def _decided(  # noqa: PLR0913, PLR0917 - the facts of one decision
+    service: Service,
+    case_id: str,
+    challenge: Challenge,
+    evidence: Evidence,
+    shown: Shown,
+    live: Sequence[bytes],
+    now: datetime,
+) -> Captured | Refused:
     with service.store.begin() as tx:
         # 4. The case as it is now.
         now_case = tx.case(case_id)
@@ -168,6 +188,22 @@ def capture(
         if decision.outcome is Outcome.REFER and service.profile.held_for_review:
             _hold(tx, service, after, shown, live, now)
     return Captured(case=after, decision=decision)
+
+
+def _clear_unless_undone(service: Service, case_id: str) -> None:
+    """Leave the document on the desk only where it is certain that the decision was undone.
+
+    A commit whose answer was lost may have been written, and nothing stays after a decision. The
+    case is locked for this look: a commit that is still under way ends before it.
+    """
+    undone = False
+    try:
+        with suppress(StoreDown), service.store.begin() as tx:
+            case = tx.case(case_id)
+            undone = case is not None and case.status is Status.CAPTURING
+    finally:
+        if not undone:
+            service.desk.clear(case_id)
 
 
 def person_of(document: DocumentFinding, hasher: Hasher) -> str | None:

@@ -116,8 +116,9 @@ def settle(
         "policy": case.profile,
     }
     event = EVENT_OF[decision.outcome]
-    if event is not Event.RETRIED:
-        # A decision by another way ends the document's time on the desk as well.
+    if event is not Event.RETRIED and case.status is not Status.CAPTURING:
+        # A decision by another way ends the document's time on the desk as well. The face check
+        # clears it after its commit: where that is lost, the document need not be shown again.
         service.desk.clear(case.id)
     if event is not Event.APPROVED:
         after = moved(tx, case, event, actor=actor, now=now, details=told)
