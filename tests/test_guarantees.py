@@ -94,6 +94,7 @@ TAKE_PICTURES = {
     "Sealer.unseal": "the same, out again",
     "Desk.put": "one case's document",
     "Transaction.hold": "one case's sealed picture",
+    "MessageCheck.checked": "one capture's frames, weighed and not looked at",
 }
 """Every method of a port that takes bytes, or something that holds a picture, and why."""
 

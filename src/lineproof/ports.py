@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from lineproof.domain.capture_message import Manifest, MessageRefused
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
     from lineproof.domain.hint import Hint
@@ -172,6 +173,29 @@ class Desk(Protocol):
         """Forget a case's document."""
 
 
+class MessageCheck(Protocol):
+    """Holds a capture message against what the server knows; it decodes nothing, keeps nothing.
+
+    ``key`` is a session's public key: the uncompressed point of P-256, base64url.
+    """
+
+    def thumbprint(self, key: str) -> str | None:
+        """Give the key's thumbprint (RFC 7638); None where it is no point of P-256."""
+
+    def checked(  # noqa: PLR0913 - one keyword for each thing the server knows, none with a default
+        self,
+        raw: bytes,
+        frames: Sequence[bytes],
+        *,
+        signature: bytes,
+        key: str,
+        nonce: str,
+        case: str,
+        elapsed_ms: int,
+    ) -> Manifest | MessageRefused:
+        """Give the manifest, where it and its frames answer this question by this key."""
+
+
 class Messenger(Protocol):
     """Sends notices to a line or to a second channel."""
 
@@ -223,5 +247,6 @@ class Service:
     hasher: Hasher
     messenger: Messenger
     announcer: Announcer
+    messages: MessageCheck
     profile: Profile
     """The one regime of this deployment."""

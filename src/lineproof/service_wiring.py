@@ -10,6 +10,7 @@ from lineproof.adapters.key_file import Key, KeyRefused, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
 from lineproof.adapters.local_guide import local_guide
 from lineproof.adapters.memory_desk import MemoryDesk
+from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.operator_messenger import OperatorMessenger
 from lineproof.adapters.operators.osmo_hlr import OsmoHlr
 from lineproof.adapters.operators.simulated_operator import SimulatedOperator
@@ -79,6 +80,7 @@ def service_for(
         hasher=KeyedHasher(key),
         messenger=_messenger(settings, post, clock),
         announcer=Webhooks(source=settings.address, sealer=sealer, clock=clock, post=post),
+        messages=SignedMessages(),
         profile=profile,
     )
 

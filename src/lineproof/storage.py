@@ -137,6 +137,12 @@ class Transaction(Protocol):
     def spend_tokens(self, case_id: str, *, uses: frozenset[TokenUse], now: datetime) -> None:
         """Mark a case's tokens for these uses as used."""
 
+    def register_key(self, session: str, key: str) -> None:
+        """Keep the public key of a session, by its token's hash. Taken if it has one."""
+
+    def registered_key(self, session: str) -> str | None:
+        """Give the public key of a session; None where it registered none."""
+
     def add_witness(self, witness: Witness) -> None:
         """Keep that a member of staff saw the person and the document. Taken if they had."""
 

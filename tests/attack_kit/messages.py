@@ -202,6 +202,7 @@ def _asked(case: Case, rng: np.random.Generator) -> Question:
         case=case.id,
         nonce_hash=nonce_hash(nonce),
         binding=binding(case),
+        variant=None,
         asked_at=NOW,
         expires_at=NOW + LIFE,
         spent_at=None,

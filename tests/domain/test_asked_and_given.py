@@ -50,6 +50,7 @@ ASKED = Challenge(
     case=CASE.id,
     nonce_hash=nonce_hash("nonce"),
     binding=binding(CASE),
+    variant=None,
     asked_at=NOW,
     expires_at=NOW + LIFE,
     spent_at=None,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.memory_desk import MemoryDesk
+from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.simulated_engine import SimulatedEngine
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Case, HandledBy, Kind, Route
@@ -342,6 +343,7 @@ def stage(store: Store, profile: Profile = REGIME) -> Stage:
         hasher=PlainHasher(),
         messenger=letters,
         announcer=bells,
+        messages=SignedMessages(),
         profile=profile,
     )
     return Stage(service=service, network=network, letters=letters, bells=bells).seeing(MATCH)

@@ -31,6 +31,8 @@ SHAPES = {
     answers.ChallengeAnswer: "ChallengeTold",
     answers.CaptureAnswer: "CaptureTold",
     answers.SimAnswer: "SimShape",
+    answers.ScriptAnswer: "ScriptTold",
+    answers.StepAnswer: "StepTold",
 }
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.web.house import House, Visitor
 
 FRAME = ("frame", ("frame.jpg", b"live"))
+PARTS_BESIDE = 2
+"""A manifest and its signature may come with the frames."""
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def test_more_frames_than_are_compared_are_refused(visitor: Visitor) -> None:
     found = visitor.call(
         "POST",
         "/v1/session/captures",
-        files=[FRAME] * (MOST_FRAMES + 1),
+        files=[FRAME] * (MOST_FRAMES + PARTS_BESIDE + 1),
         data={"nonce": visitor.nonce()},
     )
     assert (found.status_code, found.json()["code"]) == (400, "malformed")

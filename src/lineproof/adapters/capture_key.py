@@ -14,7 +14,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 POINT_BYTES = 65
+_TEXT = 87
 _HALF = 32
+
+
+def point_of(text: str) -> bytes:
+    """Read a point as base64url without padding; empty where the text is none of that length."""
+    if len(text) != _TEXT:
+        return b""
+    try:
+        return base64.b64decode(text + "=", altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
 
 
 def thumbprint(point: bytes) -> str | None:

@@ -6,9 +6,10 @@ bytes as they came, then read, then its frames' headers are read and held agains
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineproof.adapters.capture_key import signed_by, thumbprint
+from lineproof.adapters.capture_key import point_of, signed_by, thumbprint
 from lineproof.domain.capture_message import (
     MOST_BYTES,
     MOST_MANIFEST_BYTES,
@@ -74,3 +75,34 @@ def _size(frame: bytes) -> tuple[int, int] | None:
     if isinstance(header, Unreadable) or header.format not in FORMATS:
         return None
     return header.width, header.height
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMessages:
+    """The two questions that a service asks of a capture message: whose key, and does it hold."""
+
+    def thumbprint(self, key: str) -> str | None:
+        """Give a public key's thumbprint; None where it is no point of P-256."""
+        return thumbprint(point_of(key))
+
+    def checked(  # noqa: PLR0913 - one keyword for each thing the server knows, none with a default
+        self,
+        raw: bytes,
+        frames: Sequence[bytes],
+        *,
+        signature: bytes,
+        key: str,
+        nonce: str,
+        case: str,
+        elapsed_ms: int,
+    ) -> Manifest | MessageRefused:
+        """Hold it against all that the server knows."""
+        return checked(
+            raw,
+            frames,
+            signature=signature,
+            point=point_of(key),
+            nonce=nonce,
+            case=case,
+            elapsed_ms=elapsed_ms,
+        )

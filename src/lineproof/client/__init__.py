@@ -19,7 +19,9 @@ from lineproof.client.answers_read import (
     OwnLineAnswer,
     OwnLockAnswer,
     Refusal,
+    ScriptAnswer,
     SimAnswer,
+    StepAnswer,
 )
 from lineproof.client.operator_client import OperatorClient
 from lineproof.client.subscriber_client import SubscriberClient
@@ -38,6 +40,8 @@ __all__ = [
     "OwnLineAnswer",
     "OwnLockAnswer",
     "Refusal",
+    "ScriptAnswer",
     "SimAnswer",
+    "StepAnswer",
     "SubscriberClient",
 ]

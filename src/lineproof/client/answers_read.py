@@ -139,12 +139,34 @@ class DocumentAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepAnswer:
+    """One step of a script, ``start_ms`` after it began; what does not belong to it is None."""
+
+    do: str
+    start_ms: int
+    ms: int
+    name: str | None
+    rgb: tuple[int, ...] | None
+    side: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptAnswer:
+    """What is asked of the person, step by step."""
+
+    variant: str
+    ms: int
+    steps: tuple[StepAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeAnswer:
     """What a capture, or a chip, has to answer."""
 
     nonce: str = field(repr=False)
     chip_challenge: str
     expires_at: datetime
+    script: ScriptAnswer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,13 +60,27 @@ class SubscriberClient:
         files = [("page", ("page", page)) for page in pages] + _chip(chip or {})
         return answered(self._call("POST", "/documents", files=files), DocumentAnswer)
 
-    def challenge(self) -> ChallengeAnswer:
-        """Ask for one capture, or one answer of the chip."""
-        return answered(self._call("POST", "/challenges"), ChallengeAnswer)
+    def register_key(self, key: str) -> str:
+        """Bind the public key that signs captures (base64url); give its thumbprint."""
+        return str(told_by(self._call("POST", "/keys", json={"key": key}))["thumbprint"])
 
-    def capture(self, frames: Sequence[bytes], *, nonce: str) -> CaptureAnswer:
-        """Show the face."""
+    def challenge(self, variant: str | None = None) -> ChallengeAnswer:
+        """Ask for one capture, or one answer of the chip; with a variant, for a script."""
+        asked = {} if variant is None else {"variant": variant}
+        return answered(self._call("POST", "/challenges", params=asked), ChallengeAnswer)
+
+    def capture(
+        self,
+        frames: Sequence[bytes],
+        *,
+        nonce: str,
+        manifest: bytes | None = None,
+        signature: bytes | None = None,
+    ) -> CaptureAnswer:
+        """Show the face; where a script was asked for, with the signed manifest."""
         files = [("frame", ("frame", frame)) for frame in frames]
+        beside = (("manifest", manifest), ("signature", signature))
+        files += [(name, (name, part)) for name, part in beside if part is not None]
         sent = {"nonce": nonce}
         return answered(self._call("POST", "/captures", files=files, data=sent), CaptureAnswer)
 

@@ -47,6 +47,7 @@ class MessageRefused(StrEnum):
     ARRIVED_TOO_SOON = "arrived_too_soon"
     SIGNATURE_WRONG = "signature_wrong"
     FRAME_UNREADABLE = "frame_unreadable"
+    KEY_MISSING = "key_missing"
 
 
 @dataclass(frozen=True, slots=True)

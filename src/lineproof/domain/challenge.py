@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.case import Case
+    from lineproof.domain.script import Variant
 
 LIFE = timedelta(seconds=120)
 """From the question to the answer's arrival."""
@@ -25,6 +26,10 @@ class Unanswered(StrEnum):
     CHALLENGE_SPENT = "challenge_spent"
     CHALLENGE_EXPIRED = "challenge_expired"
     CHALLENGE_OF_ANOTHER_REQUEST = "challenge_of_another_request"
+    MESSAGE_MISSING = "message_missing"
+    """A script was asked for, and plain pictures came."""
+    MESSAGE_NOT_ASKED = "message_not_asked"
+    """A signed message came where no script was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,8 @@ class Challenge:
     nonce_hash: str
     binding: str
     """binding() of the case when it was asked: case, line, SIM and document."""
+    variant: Variant | None
+    """Which script was asked for, and with it a signed message; None for plain pictures."""
     asked_at: datetime
     expires_at: datetime
     spent_at: datetime | None
@@ -53,6 +60,11 @@ CHIP_BYTES = 8
 def for_chip(nonce: str) -> bytes:
     """Give what the document's chip is asked to sign: made from the nonce, so as fresh as it."""
     return hashlib.sha256(b"chip\x1f" + nonce.encode()).digest()[:CHIP_BYTES]
+
+
+def for_script(nonce: str) -> bytes:
+    """Give the bytes from which the script is drawn: nobody foresees them, and none are kept."""
+    return hashlib.sha256(b"script\x1f" + nonce.encode()).digest()
 
 
 def binding(case: Case) -> str:
@@ -74,3 +86,10 @@ def answered(challenge: Challenge | None, case: Case, *, now: datetime) -> Unans
         # A clock that was set back makes a challenge of the future: as useless as an old one.
         return Unanswered.CHALLENGE_EXPIRED
     return None
+
+
+def fits(challenge: Challenge, *, signed: bool) -> Unanswered | None:
+    """Say where a script was asked for and no signed message came, or the other way round."""
+    if (challenge.variant is not None) == signed:
+        return None
+    return Unanswered.MESSAGE_NOT_ASKED if signed else Unanswered.MESSAGE_MISSING

@@ -2,7 +2,8 @@
 
 The whole of ``capture``, in order:
 
-1. open the case; check that it may be captured, the consent, the document and the challenge
+1. open the case; check that it may be captured, the consent, the document and the challenge, and
+   where a script was asked for, the signed message: a refusal up to here costs and keeps nothing
 2. count the attempt and spend the challenge, committed before anything is looked at
 3. gather the Evidence: quality, liveness, the comparison one to one; nothing is held open
 4. open the case again, as somebody may have left it meanwhile; gather what stands about the line
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Route, Status
 from lineproof.domain.case_policy import decide_case
-from lineproof.domain.challenge import LIFE, Challenge, answered, binding, nonce_hash
+from lineproof.domain.challenge import LIFE, Challenge, answered, binding, fits, nonce_hash
 from lineproof.domain.consent import Purpose, covers
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.finding import Measured
@@ -28,6 +29,7 @@ from lineproof.flow.fresh import new_id, new_secret
 from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
+from lineproof.flow.signed_capture import Signed, holds, key_of
 from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather, show
 from lineproof.storage import StoreDown, Taken
 from lineproof.storage_records import HeldItem
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.evidence import Evidence
     from lineproof.domain.reason import Decision
+    from lineproof.domain.script import Variant
     from lineproof.ports import Hasher, Service, Shown
     from lineproof.storage import Transaction
     from lineproof.storage_records import DecisionRecord
@@ -107,8 +110,13 @@ def show_document(
     return shown.finding
 
 
-def ask(service: Service, case_id: str, *, now: datetime) -> Asked | Refused:
-    """Ask for one capture, or one answer of a chip, bound to case, line, SIM and document."""
+def ask(
+    service: Service, case_id: str, *, variant: Variant | None = None, now: datetime
+) -> Asked | Refused:
+    """Ask for one capture, or one answer of a chip, bound to case, line, SIM and document.
+
+    With a ``variant`` a script is asked for, and the capture has to be signed.
+    """
     nonce = new_secret()
     with service.store.begin() as tx:
         case = tx.case(case_id)
@@ -121,6 +129,7 @@ def ask(service: Service, case_id: str, *, now: datetime) -> Asked | Refused:
             case=case.id,
             nonce_hash=nonce_hash(nonce),
             binding=binding(case),
+            variant=variant,
             asked_at=now,
             expires_at=now + LIFE,
             spent_at=None,
@@ -129,15 +138,24 @@ def ask(service: Service, case_id: str, *, now: datetime) -> Asked | Refused:
     return Asked(challenge=challenge, nonce=nonce)
 
 
-def capture(
-    service: Service, case_id: str, live: Sequence[bytes], *, nonce: str, now: datetime
+def capture(  # noqa: PLR0913 - one keyword for each fact of the request
+    service: Service,
+    case_id: str,
+    live: Sequence[bytes],
+    *,
+    nonce: str,
+    signed: Signed | None = None,
+    now: datetime,
 ) -> Captured | Refused:
     """Decide whether the person in the live frames is the person on the document that was shown."""
     if not 0 < len(live) <= MOST_FRAMES:
         sentence = f"A capture has 1 to {MOST_FRAMES} pictures."
         return Refused(RefusalCode.REQUEST_INCOMPLETE, sentence, about="frames")
-    # 1. and 2. A crash from here on costs the person an attempt, and never gives one away.
-    begun = _begin(service, case_id, nonce, now)
+    # 1. and 2. A message is weighed outside of the transaction that spends its question, where the
+    # rest is checked again. A crash from there on costs an attempt, and never gives one away.
+    begun = _belongs(service, case_id, live, nonce, signed, now) or _begin(
+        service, case_id, nonce, now
+    )
     if isinstance(begun, Refused):
         return begun
     case, challenge, shown = begun
@@ -235,17 +253,52 @@ def _may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
 
 def spend(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
     """Spend the challenge that this nonce answers, where it is one of this case and still open."""
-    challenge = tx.challenge(nonce_hash(nonce))
-    why = answered(challenge, case, now=now)
-    if why is not None or challenge is None:
-        sentence = "This answers no open question of this case. Ask for a new one."
-        return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=str(why or ""))
+    challenge = _open_question(tx, case, nonce, now)
+    if isinstance(challenge, Refused):
+        return challenge
     try:
         tx.spend_challenge(challenge.id, now=now)
     except Taken:
         sentence = "This question was answered already. Ask for a new one."
         return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
     return challenge
+
+
+def _open_question(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
+    challenge = tx.challenge(nonce_hash(nonce))
+    why = answered(challenge, case, now=now)
+    if why is not None or challenge is None:
+        return _unanswered(str(why or ""))
+    return challenge
+
+
+def _unanswered(about: str) -> Refused:
+    sentence = "This answers no open question of this case. Ask for a new one."
+    return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=about)
+
+
+def _belongs(  # noqa: PLR0913, PLR0917 - the facts of one capture
+    service: Service,
+    case_id: str,
+    live: Sequence[bytes],
+    nonce: str,
+    signed: Signed | None,
+    now: datetime,
+) -> Refused | None:
+    """Say why these frames do not answer their question; None where they do. It spends nothing."""
+    with service.store.read() as tx:
+        case = tx.case(case_id)
+        if case is None:
+            return UNKNOWN
+        if refused := _may_capture(tx, service, case, now):
+            return refused
+        challenge = _open_question(tx, case, nonce, now)
+        if isinstance(challenge, Refused):
+            return challenge
+        if why := fits(challenge, signed=signed is not None):
+            return _unanswered(str(why))
+        key = key_of(tx, signed) if signed is not None else None
+    return holds(service, challenge, key, signed, live, nonce, now) if signed is not None else None
 
 
 def _consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:

@@ -26,6 +26,9 @@ class RefusalCode(StrEnum):
     DOCUMENT_UNREADABLE = "document_unreadable"
     PICTURE_UNREADABLE = "picture_unreadable"
     CHALLENGE_REFUSED = "challenge_refused"
+    MESSAGE_REFUSED = "message_refused"
+    """A signed capture message does not hold; nothing of it was looked at."""
+    KEY_REFUSED = "key_refused"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a secret
     ALREADY_ATTESTED = "already_attested"
     OWN_CASE = "own_case"

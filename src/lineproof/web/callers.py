@@ -57,6 +57,12 @@ def subscriber(
     return case
 
 
+def session_of(request: Request, case: Annotated[Case, Depends(subscriber)]) -> str:
+    """Give the session itself, once it is certain that it is one."""
+    del case
+    return bearer(request) or ""
+
+
 def staff(request: Request, ctx: Ctx, now: Now, _: Annotated[object, Security(_STAFF)]) -> Staff:
     """Give the member of staff who is signed in."""
     person = ctx.doors.staff(request, now=now)
@@ -68,6 +74,7 @@ def staff(request: Request, ctx: Ctx, now: Now, _: Annotated[object, Security(_S
 
 System = Annotated[Client, Depends(system)]
 Subscriber = Annotated[Case, Depends(subscriber)]
+OwnSession = Annotated[str, Depends(session_of)]
 SignedIn = Annotated[Staff, Depends(staff)]
 
 

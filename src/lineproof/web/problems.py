@@ -61,6 +61,8 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         RefusalCode.CONSENT_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.DOCUMENT_NEEDED: HTTPStatus.CONFLICT,
         RefusalCode.CHALLENGE_REFUSED: HTTPStatus.CONFLICT,
+        RefusalCode.KEY_REFUSED: HTTPStatus.CONFLICT,
+        RefusalCode.MESSAGE_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
         RefusalCode.ALREADY_ATTESTED: HTTPStatus.CONFLICT,
         RefusalCode.LOOK_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.CLAIM_MISSING: HTTPStatus.CONFLICT,

@@ -13,6 +13,7 @@ from lineproof.domain.challenge import Challenge
 from lineproof.domain.line import Line, LineStatus
 from lineproof.domain.order import Order, OrderKind
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
+from lineproof.domain.script import Variant
 from lineproof.domain.sim import Sim
 from lineproof.domain.token import Token, TokenUse
 from lineproof.storage_records import DecisionRecord, Message, Topic
@@ -88,6 +89,7 @@ def a_challenge(challenge_id: str = "chal_1", case: str = "case_1") -> Challenge
         case=case,
         nonce_hash=f"hash of {challenge_id}",
         binding="binding",
+        variant=Variant.CALM,
         asked_at=NOW,
         expires_at=NOW + HOUR,
         spent_at=None,

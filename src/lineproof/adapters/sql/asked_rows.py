@@ -10,6 +10,7 @@ from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import CHALLENGES, CONSENTS, TOKENS
 from lineproof.domain.challenge import Challenge
 from lineproof.domain.consent import Consent, Purpose
+from lineproof.domain.script import Variant
 from lineproof.domain.token import Token, TokenUse
 from lineproof.storage import Taken
 
@@ -61,6 +62,7 @@ class AskedRows(Rows):
             "binding": challenge.binding,
             "asked_at": challenge.asked_at,
             "expires_at": challenge.expires_at,
+            "variant": challenge.variant,
             "spent_at": challenge.spent_at,
         }
         self._add(CHALLENGES, columns)
@@ -75,6 +77,7 @@ class AskedRows(Rows):
             case=row.case_id,
             nonce_hash=row.nonce_hash,
             binding=row.binding,
+            variant=Variant(row.variant) if row.variant is not None else None,
             asked_at=row.asked_at,
             expires_at=row.expires_at,
             spent_at=row.spent_at,
@@ -122,3 +125,14 @@ class AskedRows(Rows):
         """Mark a case's tokens for these uses as used."""
         unspent = (TOKENS.c.case_id == case_id, TOKENS.c.spent_at.is_(None))
         self._change(TOKENS, *unspent, TOKENS.c.use.in_(sorted(uses)), spent_at=now)
+
+    def register_key(self, session: str, key: str) -> None:
+        """Keep the public key of a session, by its token's hash. Taken if it has one."""
+        bare = (TOKENS.c.hash == session, TOKENS.c.capture_key.is_(None))
+        if self._change(TOKENS, *bare, capture_key=key) != 1:
+            raise Taken("session")
+
+    def registered_key(self, session: str) -> str | None:
+        """Give the public key of a session; None where it registered none."""
+        row = self._one(sa.select(TOKENS.c.capture_key).where(TOKENS.c.hash == session))
+        return None if row is None else row.capture_key

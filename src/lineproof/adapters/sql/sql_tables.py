@@ -18,6 +18,7 @@ from lineproof.domain.order import OrderKind
 from lineproof.domain.profile import Channel
 from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.script import Variant
 from lineproof.domain.staff import Role
 from lineproof.domain.token import TokenUse
 from lineproof.storage_records import Topic
@@ -116,6 +117,8 @@ CHALLENGES = sa.Table(
     sa.Column("asked_at", Utc, nullable=False),
     sa.Column("expires_at", Utc, nullable=False),
     sa.Column("spent_at", Utc),
+    sa.Column("variant", Name),
+    _one_of("variant", Variant),
 )
 
 TOKENS = sa.Table(
@@ -127,6 +130,8 @@ TOKENS = sa.Table(
     sa.Column("made_at", Utc, nullable=False),
     sa.Column("expires_at", Utc, nullable=False, index=True),
     sa.Column("spent_at", Utc),
+    # Of a session: the public half of the key with which its captures are signed.
+    sa.Column("capture_key", Name),
     _one_of("use", TokenUse),
 )
 

@@ -2,30 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from lineproof.domain.challenge import for_chip
+from lineproof.domain.challenge import for_chip, for_script
+from lineproof.domain.script import Screen, Script, Side, Variant, script
 from lineproof.flow.attest import prove_by_chip
 from lineproof.flow.capture import Captured, ask, capture
 from lineproof.flow.refused import Refused
+from lineproof.flow.signed_capture import Signed, register_key
 from lineproof.flow.verify import MOST_FRAMES
 from lineproof.web.api.next_step import VERDICT_OF, Verdict, change_of
 from lineproof.web.api.sessions import OwnCase, own_case
-from lineproof.web.api.shapes import PROBLEMS, Told
-from lineproof.web.callers import Subscriber
+from lineproof.web.api.shapes import PROBLEMS, Asked, Told
+from lineproof.web.callers import OwnSession, Subscriber
 from lineproof.web.context import Context, Ctx, Now
-from lineproof.web.parts import Upload, form, upload_of
+from lineproof.web.parts import Upload, form, invalid, upload_of
 from lineproof.web.problems import refused
 
 router = APIRouter(prefix="/v1/session", tags=["subscriber"], responses=PROBLEMS)
 
-FRAMES = {"frame": (1, MOST_FRAMES)}
+FRAMES = {"frame": (1, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
 CHIP = {"chip": (1, 20)}
 NONCE = ("nonce",)
+
+
+OfAPage = Literal[Variant.FULL, Variant.CALM, Variant.STILL]
+"""What a page can ask for by itself. Whoever cannot follow any of it is helped at the counter."""
+
+
+class KeyAsked(Asked):
+    """The public half of the key that the browser made for this session."""
+
+    key: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{87}$",
+        description="P-256: the uncompressed point (WebCrypto's raw), base64url.",
+    )
+
+
+class KeyTold(Told):
+    """The key is bound to the session."""
+
+    thumbprint: str = Field(description="RFC 7638; it stands in each manifest as key.")
+
+
+class StepTold(Told):
+    """One step of a script. What does not belong to it is null."""
+
+    do: Literal["ahead", "screen", "turn", "approach"]
+    start_ms: int = Field(description="Since the script began.")
+    ms: int
+    name: str | None = Field(description="Of a screen's colour.")
+    rgb: tuple[int, int, int] | None = Field(description="sRGB, 0 to 255 each.")
+    side: Side | None = Field(description="Of a turn: the person's own left or right.")
+
+
+class ScriptTold(Told):
+    """What the page asks of the person, from the first step to the last."""
+
+    variant: Variant
+    ms: int
+    steps: list[StepTold]
 
 
 class ChallengeTold(Told):
@@ -34,6 +75,7 @@ class ChallengeTold(Told):
     nonce: str = Field(description="Sent back with the capture, once.")
     chip_challenge: str = Field(description="8 bytes for the chip to sign, hexadecimal.")
     expires_at: datetime
+    script: ScriptTold | None = Field(description="Null where no variant was asked for.")
 
 
 class CaptureTold(Told):
@@ -47,33 +89,52 @@ class CaptureTold(Told):
     case: OwnCase
 
 
-@router.post("/challenges", status_code=201)
-def ask_for_capture(case: Subscriber, ctx: Ctx, now: Now) -> ChallengeTold:
-    """Ask for one capture, or one answer of the chip."""
-    found = ask(ctx.service, case.id, now=now)
+@router.post("/keys", status_code=201)
+def bind_key(asked: KeyAsked, session: OwnSession, ctx: Ctx, now: Now) -> KeyTold:
+    """Bind the key that signs this session's captures: one, and for good."""
+    found = register_key(ctx.service, session, asked.key, now=now)
     if isinstance(found, Refused):
         raise refused(found)
+    return KeyTold(thumbprint=found)
+
+
+@router.post("/challenges", status_code=201)
+def ask_for_capture(
+    case: Subscriber, ctx: Ctx, now: Now, variant: OfAPage | None = None
+) -> ChallengeTold:
+    """Ask for one capture, or one answer of the chip; with a variant, for a script as well."""
+    found = ask(ctx.service, case.id, variant=variant, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    asked = script(variant, for_script(found.nonce)) if variant is not None else None
     return ChallengeTold(
         nonce=found.nonce,
         chip_challenge=for_chip(found.nonce).hex(),
         expires_at=found.challenge.expires_at,
+        script=_script(asked) if asked is not None else None,
     )
 
 
 @router.post("/captures", status_code=201, openapi_extra=form(FRAMES, NONCE))
 def capture_face(
     case: Subscriber,
+    session: OwnSession,
     upload: Annotated[Upload, Depends(upload_of(FRAMES, NONCE))],
     ctx: Ctx,
     now: Now,
 ) -> CaptureTold:
-    """Decide whether the person in the pictures is the person on the document."""
+    """Decide whether the person in the pictures is the person on the document.
+
+    Where a script was asked for, manifest and signature come with the frames.
+    """
+    signed = _signed(upload, session)
     with ctx.gate.place():
         found = capture(
             ctx.service,
             case.id,
             upload.pictures("frame"),
             nonce=upload.fields["nonce"],
+            signed=signed,
             now=now,
         )
     return told(ctx, found, now=now)
@@ -104,3 +165,28 @@ def told(ctx: Context, found: Captured | Refused, *, now: datetime) -> CaptureTo
         change=change_of(found.decision),
         case=own_case(ctx, found.case, now=now),
     )
+
+
+def _signed(upload: Upload, session: str) -> Signed | None:
+    """Give the manifest and its signature; None where neither came. Raises Problem for one."""
+    manifest, signature = upload.pictures("manifest"), upload.pictures("signature")
+    if not manifest and not signature:
+        return None
+    for name, found in (("manifest", manifest), ("signature", signature)):
+        if not found:
+            raise invalid(name, "missing")
+    return Signed(session=session, manifest=manifest[0], signature=signature[0])
+
+
+def _script(asked: Script) -> ScriptTold:
+    nothing = {"name": None, "rgb": None, "side": None}
+    steps = [
+        StepTold(
+            **nothing
+            | asdict(step)
+            | {"do": type(step).__name__.lower()}
+            | ({"rgb": step.rgb} if isinstance(step, Screen) else {})
+        )
+        for step in asked.steps
+    ]
+    return ScriptTold(variant=asked.variant, ms=asked.ms, steps=steps)

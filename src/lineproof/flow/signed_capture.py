@@ -1,0 +1,88 @@
+"""A capture that is signed: the session's key, and whether a message answers its question by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lineproof.domain.capture_message import MessageRefused
+from lineproof.domain.token import TokenUse, good, token_hash
+from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.storage import Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lineproof.domain.challenge import Challenge
+    from lineproof.ports import Service
+    from lineproof.storage import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A manifest as it came, its signature, and the session whose key is to have made it."""
+
+    session: str = field(repr=False)
+    manifest: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+def register_key(service: Service, session: str, key: str, *, now: datetime) -> str | Refused:
+    """Bind a public key to a session, once and for good; give its thumbprint.
+
+    The same key again is answered alike: an answer may have been lost. Another is refused, for who
+    has got hold of a session would put their own in its place.
+    """
+    thumbprint = service.messages.thumbprint(key)
+    if thumbprint is None:
+        sentence = "This is no public key of P-256: send the uncompressed point, base64url."
+        return Refused(RefusalCode.KEY_REFUSED, sentence, about="key_not_p256")
+    hashed = token_hash(session)
+    with service.store.begin() as tx:
+        if not good(tx.token(hashed), TokenUse.SESSION, now=now):
+            sentence = "This session is over. Begin a new one."
+            return Refused(RefusalCode.TOKEN_REFUSED, sentence)
+        try:
+            tx.register_key(hashed, key)
+        except Taken:
+            known = service.messages.thumbprint(tx.registered_key(hashed) or "")
+            if known != thumbprint:
+                sentence = "This session has another key already. Begin a new session."
+                return Refused(RefusalCode.KEY_REFUSED, sentence, about="key_registered")
+    return thumbprint
+
+
+def key_of(tx: Transaction, signed: Signed) -> str | None:
+    """Give the key that the session of a signed capture registered."""
+    return tx.registered_key(token_hash(signed.session))
+
+
+def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
+    service: Service,
+    challenge: Challenge,
+    key: str | None,
+    signed: Signed,
+    frames: Sequence[bytes],
+    nonce: str,
+    now: datetime,
+) -> Refused | None:
+    """Say why a message is not taken; None where it is. Nothing is decoded, kept or spent."""
+    if key is None:
+        return _refused(MessageRefused.KEY_MISSING)
+    found = service.messages.checked(
+        signed.manifest,
+        frames,
+        signature=signed.signature,
+        key=key,
+        nonce=nonce,
+        case=challenge.case,
+        elapsed_ms=(now - challenge.asked_at) // timedelta(milliseconds=1),
+    )
+    return _refused(found) if isinstance(found, MessageRefused) else None
+
+
+def _refused(why: MessageRefused) -> Refused:
+    sentence = "The pictures do not belong to this question. Nothing was looked at; ask anew."
+    return Refused(RefusalCode.MESSAGE_REFUSED, sentence, about=str(why))
