@@ -125,6 +125,7 @@ def _takes_a_picture(method: Any) -> bool:  # noqa: ANN401 - a function of any k
 
 TAKE_AND_GIVE = {
     "capture.py:capture": "the case that is named, and was captured",
+    "capture.py:_decided": "its second half, of the same case",
     "attest.py:prove_by_chip": "the case that is named, and whose chip was read",
 }
 """Every function that takes a picture and answers with somebody: always with whom it was given."""
