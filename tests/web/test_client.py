@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
@@ -8,9 +9,12 @@ import pytest
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from lineproof import client as answers
+from lineproof.adapters.capture_key import thumbprint
 from lineproof.client import OperatorClient, Refusal, SimAnswer, SubscriberClient
 from lineproof.storage_records import Client
 from lineproof.web.app import build_app, context_of
+from tests.adapters.test_capture_key import KEY, point_of, signature_of
+from tests.adapters.test_message_check import FRAMES
 from tests.regime import OLD
 from tests.web.house import House, digest_of, house, http_of
 
@@ -99,6 +103,24 @@ def test_the_chips_way_through_the_client(operator: OperatorClient) -> None:
     chip = {"DG1": b"P1", "AA": digest_of(asked.chip_challenge)}
     assert browser.prove_by_chip(chip, nonce=asked.nonce).outcome == "approved"
     assert browser.lines() == ()
+
+
+def test_a_signed_capture_through_the_client(operator: OperatorClient) -> None:
+    """An application binds its key, is given a script, and its message reaches the check whole."""
+    opened = operator.open_case("new_line", "15550001", sim=SIM)
+    browser = SubscriberClient.begin(operator.http, opened.client_secret)
+    browser.consent("face_check", text_version="2026-11", language="en")
+    browser.show_document([b"P1"])
+    key = base64.urlsafe_b64encode(point_of(KEY)).rstrip(b"=").decode()
+    assert browser.register_key(key) == thumbprint(point_of(KEY))
+    asked = browser.challenge("still")
+    assert asked.script is not None
+    assert {step.do for step in asked.script.steps} == {"ahead", "screen"}
+    raw = b"{}"
+    with pytest.raises(Refusal) as refused:
+        # Rightly signed and no manifest: a part that went astray would be refused before it.
+        browser.capture(FRAMES, nonce=asked.nonce, manifest=raw, signature=signature_of(KEY, raw))
+    assert (refused.value.code, refused.value.about) == ("message_refused", "manifest_malformed")
 
 
 def test_leaving_through_the_client(operator: OperatorClient) -> None:
