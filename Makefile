@@ -22,16 +22,16 @@ test: .venv/ready ## Set everything up and run every test
 	@$(BIN)/python -m pytest
 
 check: .venv/ready ## Everything CI runs, the quick checks first: format, lint, types, floors, tests
-	@$(BIN)/ruff format --check src tests benchmarks
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks training
+	@$(BIN)/ruff check src tests benchmarks training
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory pack-if-possible
 	@$(BIN)/python -m pytest -m "not house"
 
 fix: .venv/ready ## Format and mend what ruff can
-	@$(BIN)/ruff format src tests benchmarks
-	@$(BIN)/ruff check --fix src tests benchmarks
+	@$(BIN)/ruff format src tests benchmarks training
+	@$(BIN)/ruff check --fix src tests benchmarks training
 
 axe: .venv/ready ## Fetch axe-core, by which the tests look for what shuts people out of a page
 	@$(BIN)/python -m tests.axe
