@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.file_sealer import FileSealer
 from lineproof.adapters.key_file import Key, KeyRefused, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
-from lineproof.adapters.local_guide import local_guide
 from lineproof.adapters.memory_desk import MemoryDesk
 from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.operator_messenger import OperatorMessenger
@@ -20,7 +19,6 @@ from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.adapters.webhooks import Webhooks, is_secret
 from lineproof.packs.refusal import PackRefused
-from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
 from lineproof.ports import Service, Site
 from lineproof.profiles.read_profile import ProfileRefused, read_profile
 from lineproof.storage import StoreDown
@@ -61,7 +59,7 @@ def service_for(
     if settings.messenger_url and not is_secret(settings.messenger_secret):
         sentence = "messenger_url needs a messenger_secret: whsec_ and 24 to 64 bytes in base64."
         return ServiceRefused("messenger_secret_missing", sentence)
-    found = site if site is not None else _guided(settings)
+    found = site if site is not None else site_for(settings.pack, settings.setting or None)
     if isinstance(found, PackRefused):
         return ServiceRefused(found.code, found.sentence)
     store = store_for(settings)
@@ -83,18 +81,6 @@ def service_for(
         messages=SignedMessages(),
         profile=profile,
     )
-
-
-def _guided(settings: Settings) -> Site | PackRefused:
-    """Make the site, with what gives hints at the camera."""
-    site = site_for(settings.pack, settings.setting or None)
-    store = default_store()
-    pack = find_pack(settings.pack, store=store)
-    if isinstance(site, PackRefused) or isinstance(pack, PackRefused):
-        return site
-    default = find_pack(DEFAULT_PACK, store=store)
-    guide = local_guide(pack, default=None if isinstance(default, PackRefused) else default)
-    return guide if isinstance(guide, PackRefused) else replace(site, guide=guide)
 
 
 def store_for(settings: Settings) -> SqlStore | ServiceRefused:

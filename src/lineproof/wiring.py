@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.local_engine import LocalEngine, local_engine
+from lineproof.adapters.local_guide import local_guide
 from lineproof.adapters.local_reader import LocalReader
 from lineproof.adapters.page_sight import open_recognisers
 from lineproof.adapters.texture_check import texture_check
@@ -17,18 +18,26 @@ if TYPE_CHECKING:
 
     from lineproof.adapters.page_sight import BegunReading
     from lineproof.adapters.texture_check import TextureCheck
+    from lineproof.packs.store import Pack
 
 
 def engine_for(pack: str, setting: str | None) -> LocalEngine | PackRefused:
     """Make the engine of a pack by name; ``setting`` None is the pack's own default."""
+    found = _with_default(pack)
+    if isinstance(found, PackRefused):
+        return found
+    own, default = found
+    return local_engine(own, default=default, setting=setting)
+
+
+def _with_default(pack: str) -> tuple[Pack, Pack | None] | PackRefused:
+    """Find a pack, and the default one for what it lacks; None where it is that or is not here."""
     store = default_store()
     found = find_pack(pack, store=store)
     if isinstance(found, PackRefused):
         return found
     default = None if pack == DEFAULT_PACK else find_pack(DEFAULT_PACK, store=store)
-    if isinstance(default, PackRefused):
-        default = None
-    return local_engine(found, default=default, setting=setting)
+    return found, None if isinstance(default, PackRefused) else default
 
 
 def texture_for(pack: str) -> TextureCheck | PackRefused:
@@ -43,12 +52,19 @@ def texture_for(pack: str) -> TextureCheck | PackRefused:
 
 
 def site_for(pack: str, setting: str | None) -> Site | PackRefused:
-    """Make the site that verifies with a pack by name."""
-    engine = engine_for(pack, setting)
+    """Make the site that verifies with a pack by name, and gives hints with its detector."""
+    found = _with_default(pack)
+    if isinstance(found, PackRefused):
+        return found
+    own, default = found
+    engine = local_engine(own, default=default, setting=setting)
     if isinstance(engine, PackRefused):
         return engine
     reader = reader_for(engine)
-    return reader if isinstance(reader, PackRefused) else Site(engine=engine, reader=reader)
+    if isinstance(reader, PackRefused):
+        return reader
+    guide = local_guide(own, default=default, detector=engine.detector)
+    return Site(engine=engine, reader=reader, guide=guide)
 
 
 def reader_for(engine: LocalEngine, begun: BegunReading | None = None) -> LocalReader | PackRefused:

@@ -14,7 +14,7 @@ from lineproof.packs.refusal import PackRefused
 from lineproof.packs.store import DEFAULT_PACK, default_store, find_pack
 from lineproof.ports import Site
 from tests.pages.place import Eye
-from tests.samples import photograph
+from tests.samples import engine, photograph
 
 if TYPE_CHECKING:
     from lineproof.ports import Guide
@@ -28,9 +28,7 @@ def default_guide() -> LocalGuide:
     pack = find_pack(DEFAULT_PACK, store=default_store())
     if isinstance(pack, PackRefused):
         pytest.skip(f"the default pack is not here ({pack.code}): make pack builds it")
-    found = local_guide(pack, default=None)
-    assert isinstance(found, LocalGuide)
-    return found
+    return local_guide(pack, default=None, detector=engine().detector)
 
 
 def guided(guide: Guide) -> Site:
@@ -50,7 +48,7 @@ def portrait() -> Image.Image:
 
 def _eyes(whole: Image.Image) -> tuple[float, float, float]:
     from lineproof.face.detect import detect  # noqa: PLC0415 - one use
-    from tests.samples import engine, pixels, stored  # noqa: PLC0415 - the same
+    from tests.samples import pixels, stored  # noqa: PLC0415 - the same
 
     face = detect(pixels(stored(whole)), engine().detector)[0]
     left, right = face.points[0], face.points[1]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lineproof.domain.finding import Unreadable
 from lineproof.face.detect import INPUT_SIDE, detect
 from lineproof.face.guidance import guidance, light
 from lineproof.face.image import Limits, decode, read_header
-from lineproof.packs.network import preprocess
-from lineproof.packs.refusal import PackRefused
-from lineproof.packs.runtime import load
 
 if TYPE_CHECKING:
     from lineproof.domain.hint import Hint
@@ -48,19 +45,16 @@ class LocalGuide:
         )
 
 
-def local_guide(pack: Pack, *, default: Pack | None) -> LocalGuide | PackRefused:
-    """Make a guide of a pack's detector, or of the ``default`` pack's where it has none."""
-    models = load(pack, default=default, roles=("detector",))
-    if isinstance(models, PackRefused):
-        return models
-    detector = models.detector()
-    if isinstance(detector, PackRefused):
-        return detector
-    model = detector.model
+def local_guide(pack: Pack, *, default: Pack | None, detector: Network) -> LocalGuide:
+    """Make a guide of the detector that an engine of ``pack`` has started.
+
+    It is the ``default`` pack's where the pack has none, as for the engine.
+    """
     own = bool(pack.manifest.of_role("detector"))
-    files = pack.files if own or default is None else default.files
-    network = files[model.file] if _for_browsers(model) else None
-    return LocalGuide(network, lambda chips: detector(preprocess(chips, model)))
+    holder = pack if own or default is None else default
+    model = cast("NetworkModel", holder.manifest.of_role("detector")[0])
+    network = holder.files[model.file] if _for_browsers(model) else None
+    return LocalGuide(network, detector)
 
 
 def _for_browsers(model: NetworkModel) -> bool:
