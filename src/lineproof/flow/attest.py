@@ -94,9 +94,6 @@ def _by_witnesses(
     kept = record(
         case,
         decision,
-        authority=None,
-        band="",
-        versions=None,
         decided_by=tuple(each.staff for each in witnesses),
         now=now,
     )
@@ -126,9 +123,6 @@ def prove_by_chip(
             case,
             decision,
             authority=challenge.id,
-            band="",
-            versions=None,
-            decided_by=(),
             now=now,
         )
         return Captured(case=settle(tx, service, case, kept, actor=SUBSCRIBER), decision=decision)

@@ -368,7 +368,6 @@ def _record(  # noqa: PLR0913, PLR0917 - the facts of one record
         authority=challenge_id,
         band=band,
         versions=service.site.engine.versions,
-        decided_by=(),
         now=now,
     )
 

@@ -110,9 +110,6 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         kept = record(
             case,
             decision,
-            authority=None,
-            band="",
-            versions=None,
             decided_by=tuple(each.staff for each in verdicts),
             now=now,
         )

@@ -74,13 +74,17 @@ def record(  # noqa: PLR0913 - one keyword for each fact of the record
     case: Case,
     decision: Decision,
     *,
-    authority: str | None,
-    band: str,
-    versions: Versions | None,
-    decided_by: tuple[str, ...],
     now: datetime,
+    authority: str | None = None,
+    band: str = "",
+    versions: Versions | None = None,
+    decided_by: tuple[str, ...] = (),
 ) -> DecisionRecord:
-    """Give what stays of a decision; ``authority`` None makes the decision its own."""
+    """Give what stays of a decision; ``authority`` None makes the decision its own.
+
+    ``band`` and ``versions`` are of a comparison, ``decided_by`` names the people who decided:
+    where there was none of either, they are left out.
+    """
     decision_id = new_id("dec", now)
     made_with = (
         {name: getattr(versions, name) for name in versions.__slots__}
