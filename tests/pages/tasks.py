@@ -120,10 +120,7 @@ def from_my_mother(walk: Walk) -> None:
     agreed = house.call("POST", "/v1/answers/holder", json={"secret": secret, "agrees": True})
     assert agreed.status_code == 201
     walk.place.eye.document = passport("P2")
-    walk.enters(f"{walk.place.address}/c#{opened['client_secret']}", "/c/start")
-    walk.consents()
-    walk.shows_document()
-    walk.shows_face()
+    walk.passes(opened["client_secret"])
 
 
 def on_my_own_phone(walk: Walk) -> None:
@@ -210,10 +207,7 @@ def _to_my_lines(walk: Walk) -> None:
     house = walk.place.house
     house.line()
     secret = house.open("recheck", sim=None)["client_secret"]
-    walk.enters(f"{walk.place.address}/c#{secret}", "/c/start")
-    walk.consents()
-    walk.shows_document()
-    walk.shows_face()
+    walk.passes(secret)
     walk.clicks('a[href="/c/lines"]', "/c/lines")
 
 

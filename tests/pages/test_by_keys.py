@@ -53,10 +53,7 @@ def test_my_lines_by_keyboard_alone(tab: Page, there: Place) -> None:
     walk = Walk(tab, there)
     there.house.line()
     secret = there.house.open("recheck", sim=None)["client_secret"]
-    walk.enters(f"{there.address}/c#{secret}", "/c/start")
-    walk.consents()
-    walk.shows_document()
-    walk.shows_face()
+    walk.passes(secret)
     presses(tab, "e.pathname === '/c/lines'")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/c/lines")

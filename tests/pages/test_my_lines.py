@@ -145,10 +145,7 @@ def test_withdrawing_after_a_re_check_says_that_it_is_over(tab: Page, there: Pla
     walk = Walk(tab, there)
     there.house.line()
     secret = there.house.open("recheck", sim=None)["client_secret"]
-    walk.enters(f"{there.address}/c#{secret}", "/c/start")
-    walk.consents()
-    walk.shows_document()
-    walk.shows_face()
+    walk.passes(secret)
     walk.goes("/c/consents")
     walk.clicks('form[action="/c/consents/withdraw"] button', "/c/left")
     assert walk.title() == "You have stopped"

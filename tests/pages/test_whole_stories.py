@@ -44,14 +44,6 @@ def phone(browser: Browser, there: Place) -> Iterator[Phone]:
         each.close()
 
 
-def passes(walk: Walk, secret: str) -> None:
-    """Go the whole way of the face check from the operator's link."""
-    walk.enters(f"{walk.place.address}/c#{secret}", "/c/start")
-    walk.consents()
-    walk.shows_document()
-    walk.shows_face()
-
-
 def test_a_line_goes_from_one_person_to_another(phone: Phone, there: Place) -> None:
     """The holder agrees, the new holder is verified, the time to object passes: it is theirs."""
     there.house.line()
@@ -63,7 +55,7 @@ def test_a_line_goes_from_one_person_to_another(phone: Phone, there: Place) -> N
     says(holder, "agree")
     there.eye.document = passport("P2")
     daughter = phone()
-    passes(daughter, secret)
+    daughter.passes(secret)
     there.house.stage.run()
     assert there.house.stage.line().holder == before
     there.house.later(OVER)
@@ -92,7 +84,7 @@ def test_the_old_sim_stops_a_replacement(phone: Phone, there: Place, browser: Br
     """Whoever asked has passed; the old SIM's holder objects, a reviewer refuses: nothing moved."""
     there.house.line()
     asked = phone()
-    passes(asked, there.house.open("sim_replacement")["client_secret"])
+    asked.passes(there.house.open("sim_replacement")["client_secret"])
     assert asked.title() == "We know it is you"
     there.house.stage.run()
     victim = phone()
@@ -116,7 +108,7 @@ def test_a_lock_stops_a_change_and_only_its_holder_opens_it(phone: Phone, there:
     """Locked on one's own page; another SIM is refused; a check of the holder opens the lock."""
     there.house.line()
     holder = phone()
-    passes(holder, there.house.open("recheck", sim=None)["client_secret"])
+    holder.passes(there.house.open("recheck", sim=None)["client_secret"])
     holder.clicks('a[href="/c/lines"]', "/c/lines")
     holder.clicks('form[action="/c/lines/lock"] button', "/c/lines")
     assert there.house.stage.line().locked
@@ -132,14 +124,14 @@ def test_a_lock_stops_a_change_and_only_its_holder_opens_it(phone: Phone, there:
     there.eye.document = passport("P2")
     thief = phone()
     secret = there.house.open("lock_release", sim=None)["client_secret"]
-    passes(thief, secret)
+    thief.passes(secret)
     there.house.stage.run()
     assert there.house.stage.line().locked
 
     there.eye.document = passport("P1")
     there.house.later(timedelta(days=2))
     there.house.stage.run()
-    passes(phone(), there.house.open("lock_release", sim=None)["client_secret"])
+    phone().passes(there.house.open("lock_release", sim=None)["client_secret"])
     there.house.later(OVER)
     there.house.stage.run()
     assert not there.house.stage.line().locked
