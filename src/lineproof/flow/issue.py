@@ -93,9 +93,7 @@ def _forbid(tx: Transaction, case: Case, reasons: tuple[Reason, ...], now: datet
 
     Not by settle(): whose re-check comes here has passed it, and its consequence must not follow.
     """
-    kept = record(
-        case, refusal(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
-    )
+    kept = record(case, refusal(*reasons), now=now)
     tx.add_decision(kept)
     told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
     moved(tx, case, Event.REFUSED, actor=CLOCK, now=now, details=told)

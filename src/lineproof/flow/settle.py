@@ -152,9 +152,7 @@ def refer(  # noqa: PLR0913 - one keyword for each fact of the referral
 
     The reviewer has ``life`` from now: a case that waited long does not end by an objection.
     """
-    kept = record(
-        case, referral(*reasons), authority=None, band="", versions=None, decided_by=(), now=now
-    )
+    kept = record(case, referral(*reasons), now=now)
     tx.add_decision(kept)
     told = {"decision": kept.id, "reasons": " ".join(str(reason) for reason in reasons)}
     until = max(case.expires_at, now + life)
