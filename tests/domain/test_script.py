@@ -12,6 +12,7 @@ from lineproof.domain.script import (
     LONGEST_MS,
     PALETTE,
     RANDOM_BYTES,
+    Ahead,
     Approach,
     Screen,
     Side,
@@ -37,13 +38,13 @@ def test_a_script_is_short_and_without_gaps(variant: Variant, random: bytes) -> 
 
 @given(RANDOM)
 def test_what_each_variant_asks(random: bytes) -> None:
-    """Full asks for all, calm for no colour, still for no movement, assisted for nothing."""
+    """Full asks for all, calm for no colour, still for no movement, assisted to look ahead."""
     kinds = {variant: [type(step) for step in script(variant, random).steps] for variant in Variant}
     assert kinds[Variant.FULL].count(Screen) == 5
     assert Screen not in kinds[Variant.CALM]
     assert kinds[Variant.STILL].count(Screen) == 6
     assert not {Turn, Approach} & set(kinds[Variant.STILL])
-    assert kinds[Variant.ASSISTED] == []
+    assert kinds[Variant.ASSISTED] == [Ahead]
     for moving in (Variant.FULL, Variant.CALM):
         steps = script(moving, random).steps
         assert {step.side for step in steps if isinstance(step, Turn)} == set(Side)

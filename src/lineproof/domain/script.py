@@ -42,7 +42,7 @@ class Variant(StrEnum):
     STILL = "still"
     """Colours only: for who cannot turn or come nearer."""
     ASSISTED = "assisted"
-    """Nothing is asked: a member of staff who sees the person confirms."""
+    """Nothing but to look ahead: a member of staff who sees the person confirms."""
 
 
 class Side(StrEnum):
@@ -96,7 +96,7 @@ Step: TypeAlias = Ahead | Screen | Turn | Approach
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The steps of one capture, each from where the one before it ends. ``assisted`` has none."""
+    """The steps of one capture, each from where the one before it ends."""
 
     variant: Variant
     steps: tuple[Step, ...]
@@ -104,7 +104,7 @@ class Script:
     @property
     def ms(self) -> int:
         """How long it takes."""
-        return self.steps[-1].start_ms + self.steps[-1].ms if self.steps else 0
+        return self.steps[-1].start_ms + self.steps[-1].ms
 
 
 def script(variant: Variant, random: bytes) -> Script:
@@ -156,7 +156,7 @@ def _parts(variant: Variant, draw: _Draw) -> list[_Part]:
         case Variant.STILL:
             return [_ahead(400), *_colours(draw, 6, (600, 700, 800))]
         case Variant.ASSISTED:
-            return []
+            return [_ahead(2_400)]
 
 
 def _ahead(ms: int) -> _Part:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.liveness import Basis
 from lineproof.face.liveness.fusion import Limit, LivenessTable, Presented, fuse, upper
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ TABLE = LivenessTable(
         Presented(species="print", passed={frozenset(): 150}),
         Presented(species="animated", passed={frozenset({"depth"}): 145, frozenset(): 5}),
     ),
-    source="simulated",
+    basis=Basis.SIMULATED,
 )
 GOOD: dict[str, Finding[Mapping[str, float]]] = {
     "depth": Measured({"relief": 0.05}),
@@ -42,7 +43,7 @@ def test_all_checks_give_the_narrowest_band() -> None:
     assert found.value.passes
     assert found.value.apcer == pytest.approx(0.0243, abs=1e-4)
     assert found.value.missing == frozenset()
-    assert found.value.source == "simulated"
+    assert found.value.basis is Basis.SIMULATED
 
 
 def test_a_missing_check_widens_the_band() -> None:

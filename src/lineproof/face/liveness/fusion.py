@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.liveness import LivenessBand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lineproof.domain.liveness import Basis
 
 TAIL = 0.025
 """Of each end of a 95 % interval."""
@@ -58,26 +61,8 @@ class LivenessTable:
     limits: tuple[Limit, ...]
     bona_fide: Presented
     attacks: tuple[Presented, ...]
-    source: str
-    """Where the captures come from, such as ``simulated``; shown with every band."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LivenessBand:
-    """Whether a capture passes what was measured, and what is known of that.
-
-    ``apcer`` is the upper end of the 95 % interval of the worst species' APCER with these checks,
-    ``bpcer`` that of the BPCER. ``failed`` names the measures below their limits.
-    """
-
-    passes: bool
-    checks: frozenset[str]
-    missing: frozenset[str]
-    failed: tuple[str, ...]
-    worst: str
-    apcer: float
-    bpcer: float
-    source: str
+    basis: Basis
+    """Whose captures they were; shown with every band."""
 
 
 def fuse(
@@ -106,7 +91,7 @@ def fuse(
             worst=worst,
             apcer=rates[worst],
             bpcer=upper(stopped, table.bona_fide.captures),
-            source=table.source,
+            basis=table.basis,
         )
     )
 
