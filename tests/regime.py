@@ -37,6 +37,10 @@ POLICY = Policy(
     required_of_document={SINGLE_FACE: 50},
     required_of_live={SINGLE_FACE: 50},
     liveness_required=False,
+    max_apcer=0.1,
+    max_bpcer=0.1,
+    liveness_on_people=True,
+    assisted_accepted=False,
 )
 
 REGIME = Profile(

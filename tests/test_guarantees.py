@@ -349,6 +349,10 @@ def test_a_claim_beside_the_pictures_is_refused(service: House, claim: str) -> N
 STRICT = replace(
     POLICY,
     liveness_required=False,
+    max_apcer=0.1,
+    max_bpcer=0.1,
+    liveness_on_people=True,
+    assisted_accepted=False,
     document=DocumentRules(
         least_strength=Strength.WEAK,
         accepted_types=("P",),
@@ -364,6 +368,7 @@ EVIDENCE = Evidence(
     probes=(FACE,),
     comparison=Measured(MATCH),
     liveness=Unmeasured("no_liveness_check"),
+    assisted_by=None,
     attempt=1,
 )
 

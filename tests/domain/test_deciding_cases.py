@@ -39,6 +39,7 @@ def evidence(*, at_most: float = 1e-5, attempt: int = 1) -> Evidence:
         probes=(FACE,),
         comparison=Measured(FmrBand(above=0.0, at_most=at_most)),
         liveness=Unmeasured("no_liveness_check"),
+        assisted_by=None,
         attempt=attempt,
     )
 
@@ -306,6 +307,8 @@ def test_where_no_picture_is_kept_nobody_judges_by_pictures() -> None:
         ReasonCode.DOCUMENT_DISAGREES,
         ReasonCode.DOCUMENT_SIGNAL,
         ReasonCode.LIVENESS_UNMEASURED,
+        ReasonCode.LIVENESS_FAILED,
+        ReasonCode.LIVENESS_SIMULATED_ONLY,
         ReasonCode.WITNESSES_DISAGREE,
         ReasonCode.PRINTED_FIELD_DISAGREES,
     ],

@@ -54,6 +54,10 @@ def policy(*, max_fmr: float = 1e-4, attempts: int = 3, liveness_required: bool 
         required_of_document=REQUIRED,
         required_of_live=REQUIRED,
         liveness_required=liveness_required,
+        max_apcer=0.1,
+        max_bpcer=0.1,
+        liveness_on_people=True,
+        assisted_accepted=False,
     )
 
 
@@ -82,6 +86,7 @@ def evidence(
         probes=(face(),) if probes is None else probes,
         comparison=Measured(comparison) if isinstance(comparison, FmrBand) else comparison,
         liveness=Unmeasured("no_liveness_check"),
+        assisted_by=None,
         attempt=attempt,
     )
 
@@ -212,6 +217,10 @@ def test_a_requirement_that_means_nothing_is_refused(least: float) -> None:
             required_of_document=REQUIRED,
             required_of_live={SINGLE_FACE: least},  # type: ignore[dict-item]
             liveness_required=False,
+            max_apcer=0.1,
+            max_bpcer=0.1,
+            liveness_on_people=True,
+            assisted_accepted=False,
         )
 
 
@@ -225,6 +234,10 @@ def test_a_policy_must_speak_of_several_faces() -> None:
             required_of_document={},
             required_of_live=REQUIRED,
             liveness_required=False,
+            max_apcer=0.1,
+            max_bpcer=0.1,
+            liveness_on_people=True,
+            assisted_accepted=False,
         )
 
 

@@ -33,6 +33,12 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.LIVE_QUALITY: "The live picture is not good enough.",
     ReasonCode.COMPARISON_UNMEASURED: "The two faces could not be compared.",
     ReasonCode.LIVENESS_UNMEASURED: "Nobody has shown that a living person was there.",
+    ReasonCode.LIVENESS_FAILED: "A check found no living person in front of the camera.",
+    ReasonCode.LIVENESS_TOO_WEAK: "Too little is known of whether a living person was there.",
+    ReasonCode.LIVENESS_SIMULATED_ONLY: (
+        "How often the checks of a living person err is known from simulated captures only."
+    ),
+    ReasonCode.LIVENESS_ASSISTED: "A member of staff confirmed that they see the person.",
     ReasonCode.DOCUMENT_EXPIRED: "The document has expired. Use another one.",
     ReasonCode.DOCUMENT_NOT_YET_VALID: "The document is not valid yet. Use another one.",
     ReasonCode.UNDER_AGE: "The holder has not reached the age that is asked for.",

@@ -130,6 +130,9 @@ SEEN_IN_PICTURES = frozenset(
         ReasonCode.LIVE_FACE_UNMEASURED,
         ReasonCode.LIVE_QUALITY,
         ReasonCode.LIVENESS_UNMEASURED,
+        ReasonCode.LIVENESS_FAILED,
+        ReasonCode.LIVENESS_TOO_WEAK,
+        ReasonCode.LIVENESS_SIMULATED_ONLY,
         ReasonCode.DOCUMENT_FACE_UNMEASURED,
         ReasonCode.DOCUMENT_QUALITY,
     }

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from lineproof.domain.case import HandledBy
     from lineproof.domain.document import DocumentFinding
-    from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unmeasured
+    from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.liveness import LivenessBand
     from lineproof.domain.reason import Reason
     from lineproof.domain.review import Verdict, Witness
 
@@ -29,8 +30,11 @@ class Evidence:
     """The live frames, in the order they were given."""
     comparison: Finding[FmrBand]
     """The reference against the probes that passed quality."""
-    liveness: Unmeasured
-    """Whether a live person was there. No check of it exists yet, so it cannot be Measured."""
+    liveness: Finding[LivenessBand]
+    """Whether a living person was there, as far as the checks can tell."""
+    assisted_by: str | None
+    """The member of staff who said, by their own passkey, that they see the person; None for
+    nobody."""
     attempt: int
     """1 for the first."""
 

@@ -39,7 +39,8 @@ class LivenessBand:
     ``checks`` are those that were measured, ``missing`` those that were not though the table knows
     them, ``failed`` the measures below their limits, as ``check.measure``. ``apcer`` is the upper
     end of the 95 % interval of the ``worst`` species' APCER with these checks, ``bpcer`` that of
-    the BPCER, both 0..1.
+    the BPCER, both 0..1. ``known_to_pass`` names attacks that these checks cannot stop and that
+    ``worst`` is therefore not chosen from: whoever reads ``apcer`` reads them as well.
     """
 
     passes: bool
@@ -50,3 +51,9 @@ class LivenessBand:
     apcer: float
     bpcer: float
     basis: Basis
+    known_to_pass: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a band that fails without a reason, or passes with one."""
+        if self.passes == bool(self.failed):
+            raise ValueError("a capture fails where a measure does, and passes where none does")

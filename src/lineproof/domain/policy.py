@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.document import PortraitSource, Strength, strength
 from lineproof.domain.finding import FMR_POINTS, FaceFinding, Measured, Unmeasured
+from lineproof.domain.liveness import Basis
 from lineproof.domain.reason import (
     Decision,
     Outcome,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.evidence import Evidence
     from lineproof.domain.finding import Finding, FmrBand
+    from lineproof.domain.liveness import LivenessBand
 
 __all__ = [
     "ANY_DOCUMENT",
@@ -51,6 +53,9 @@ __all__ = [
 REFER_FMR = FMR_POINTS[0]
 """Up to this false match rate a comparison is worth a person's look; beyond it, it is no match."""
 
+MOST_APCER = 0.2
+"""Checks that let more of a known species pass show no living person, whatever a policy says."""
+
 SINGLE_FACE = "single_face_present"
 """The quality component that says whether one face stands out (ISO/IEC 29794-5)."""
 
@@ -63,6 +68,12 @@ class Policy:
     before a person looks; ``document`` what the document must be; the two mappings name quality
     components (ISO/IEC 29794-5) and the least value, 0..100, that a document's portrait and a live
     frame must reach.
+
+    Where ``liveness_required``, what is known of a living person must hold: the upper ends of the
+    95 % intervals of APCER, of the worst species, and of BPCER are at most ``max_apcer`` and
+    ``max_bpcer`` (ISO/IEC 30107-3), counted on people where ``liveness_on_people``. A member of
+    staff's word may stand in for what is not known where ``assisted_accepted``; for what failed,
+    nothing does.
     """
 
     max_fmr: float
@@ -71,11 +82,18 @@ class Policy:
     required_of_document: Mapping[str, int]
     required_of_live: Mapping[str, int]
     liveness_required: bool
+    max_apcer: float
+    max_bpcer: float
+    liveness_on_people: bool
+    assisted_accepted: bool
 
     def __post_init__(self) -> None:
         """Refuse a policy that could approve what nobody measured."""
         if not 0 < self.max_fmr <= REFER_FMR:
             msg = f"max_fmr is a rate above 0 and at most {REFER_FMR}, not {self.max_fmr}"
+            raise ValueError(msg)
+        if not (0 < self.max_apcer <= MOST_APCER and 0 < self.max_bpcer < 1):
+            msg = f"max_apcer is above 0 and at most {MOST_APCER}, max_bpcer above 0 and below 1"
             raise ValueError(msg)
         if self.attempts < 1:
             msg = f"attempts is 1 or more, not {self.attempts}"
@@ -103,6 +121,10 @@ def two_pictures(*, max_fmr: float = 1e-4, attempts: int = 3) -> Policy:
         required_of_document=DOCUMENT_QUALITY,
         required_of_live=LIVE_QUALITY,
         liveness_required=False,
+        max_apcer=MOST_APCER,
+        max_bpcer=MOST_APCER,
+        liveness_on_people=True,
+        assisted_accepted=False,
     )
 
 
@@ -180,7 +202,8 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     1. A document whose facts forbid it is refused, whoever shows it.
     2. A picture that cannot be used asks for another, with the one thing to change.
     3. What could not be compared goes to a person.
-    4. The band of false match rates says match, uncertain or no match.
+    4. The band of false match rates says match, uncertain or no match. No match, or checks of
+       liveness that failed, ask again; which of them it was, nobody outside learns.
     5. Only a match with nothing missing and nothing in doubt approves.
     """
     if reasons := forbidden(evidence.document, policy.document, today=evidence.today):
@@ -188,16 +211,17 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     unusable = _unusable(evidence, policy)
     if unusable:
         return _again_or_refer(unusable, evidence, policy, change=unusable[0])
+    failed = _failed(evidence.liveness)
     if isinstance(evidence.comparison, Unmeasured):
         why = Reason(ReasonCode.COMPARISON_UNMEASURED, evidence.comparison.why)
-        return referral(why, *_missing(evidence, policy))
+        return referral(why, *failed, *_missing(evidence, policy))
     verdict = _verdict(evidence.comparison.value, policy)
-    if verdict is ReasonCode.NO_MATCH:
-        return _again_or_refer((Reason(verdict),), evidence, policy, change=None)
+    if verdict is ReasonCode.NO_MATCH or failed:
+        return _again_or_refer((Reason(verdict), *failed), evidence, policy, change=None)
     missing = _missing(evidence, policy)
     if missing or verdict is ReasonCode.MATCH_UNCERTAIN:
         return referral(Reason(verdict), *missing)
-    return approval(Reason(verdict))
+    return approval(Reason(verdict), *_assisted(evidence, policy))
 
 
 def decide_on_document(document: DocumentFinding, rules: DocumentRules, *, today: date) -> Decision:
@@ -250,12 +274,44 @@ def _missing(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
     signed = strength(evidence.document) >= Strength.STRONG
     if signed and evidence.document.portrait != Measured(PortraitSource.CHIP):
         missing += (Reason(ReasonCode.DOCUMENT_FACT_UNMEASURED, "chip_portrait"),)
-    if policy.liveness_required:
-        missing += (Reason(ReasonCode.LIVENESS_UNMEASURED, evidence.liveness.why),)
+    if not _assisted(evidence, policy):
+        missing += _not_known_to_live(evidence.liveness, policy)
     if evidence.attempt > policy.attempts:
         # Who comes back to the face check by the other way has no more attempts than anybody.
         missing += (Reason(ReasonCode.ATTEMPTS_USED),)
     return missing
+
+
+def _failed(liveness: Finding[LivenessBand]) -> tuple[Reason, ...]:
+    """Give what a check measured against a living person, whether the policy asks for it or not."""
+    if isinstance(liveness, Unmeasured) or liveness.value.passes:
+        return ()
+    return tuple(Reason(ReasonCode.LIVENESS_FAILED, measure) for measure in liveness.value.failed)
+
+
+def _not_known_to_live(liveness: Finding[LivenessBand], policy: Policy) -> tuple[Reason, ...]:
+    """Give why what is known of a living person is too little for the policy."""
+    if not policy.liveness_required:
+        return ()
+    if isinstance(liveness, Unmeasured):
+        return (Reason(ReasonCode.LIVENESS_UNMEASURED, liveness.why),)
+    band = liveness.value
+    weak: tuple[Reason, ...] = ()
+    # Written so that NaN, which is neither more nor less, is too weak.
+    if not (band.apcer <= policy.max_apcer and band.bpcer <= policy.max_bpcer):
+        weak = (Reason(ReasonCode.LIVENESS_TOO_WEAK, band.worst),)
+    if policy.liveness_on_people and band.basis is not Basis.PEOPLE:
+        weak += (Reason(ReasonCode.LIVENESS_SIMULATED_ONLY),)
+    return weak
+
+
+def _assisted(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
+    """Say that somebody's word stands in for what the checks did not show; nothing otherwise."""
+    if evidence.assisted_by is None or not policy.assisted_accepted:
+        return ()
+    if not _not_known_to_live(evidence.liveness, policy):
+        return ()
+    return (Reason(ReasonCode.LIVENESS_ASSISTED),)
 
 
 def _again_or_refer(

@@ -31,6 +31,10 @@ class ReasonCode(StrEnum):
     LIVE_QUALITY = "live_quality"
     COMPARISON_UNMEASURED = "comparison_unmeasured"
     LIVENESS_UNMEASURED = "liveness_unmeasured"
+    LIVENESS_FAILED = "liveness_failed"
+    LIVENESS_TOO_WEAK = "liveness_too_weak"
+    LIVENESS_SIMULATED_ONLY = "liveness_simulated_only"
+    LIVENESS_ASSISTED = "liveness_assisted"
     ATTEMPTS_USED = "attempts_used"
     # What the document's facts forbid.
     DOCUMENT_EXPIRED = "document_expired"

@@ -151,6 +151,7 @@ def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
         probes=tuple(look.finding for look in probes),
         comparison=comparison,
         liveness=Unmeasured("no_liveness_check"),
+        assisted_by=None,
         attempt=attempt,
     )
 

@@ -120,6 +120,10 @@ class EveryKind(_Table):
     least_age: Sourced[Years]
     validity_required: Sourced[bool]
     liveness_required: Sourced[bool]
+    max_apcer: Sourced[float]
+    max_bpcer: Sourced[float]
+    liveness_on_people: Sourced[bool]
+    assisted_accepted: Sourced[bool]
 
 
 class OneKind(_Table):
@@ -132,6 +136,10 @@ class OneKind(_Table):
     least_age: Sourced[Years] | None = None
     validity_required: Sourced[bool] | None = None
     liveness_required: Sourced[bool] | None = None
+    max_apcer: Sourced[float] | None = None
+    max_bpcer: Sourced[float] | None = None
+    liveness_on_people: Sourced[bool] | None = None
+    assisted_accepted: Sourced[bool] | None = None
 
 
 class Kinds(_Table):

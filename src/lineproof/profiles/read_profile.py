@@ -158,4 +158,8 @@ def _policy(file: ProfileFile, kind: Kind) -> Policy:
         required_of_document=DOCUMENT_QUALITY,
         required_of_live=LIVE_QUALITY,
         liveness_required=(own.liveness_required or rules.liveness_required).value,
+        max_apcer=(own.max_apcer or rules.max_apcer).value,
+        max_bpcer=(own.max_bpcer or rules.max_bpcer).value,
+        liveness_on_people=(own.liveness_on_people or rules.liveness_on_people).value,
+        assisted_accepted=(own.assisted_accepted or rules.assisted_accepted).value,
     )
