@@ -63,6 +63,11 @@ class LivenessTable:
     attacks: tuple[Presented, ...]
     basis: Basis
     """Whose captures they were; shown with every band."""
+    known_to_pass: tuple[Presented, ...] = ()
+    """Attacks that none of these checks is there to stop, and that therefore make no APCER.
+
+    They were counted all the same, and their names are shown with every band.
+    """
 
 
 def fuse(
@@ -92,6 +97,7 @@ def fuse(
             apcer=rates[worst],
             bpcer=upper(stopped, table.bona_fide.captures),
             basis=table.basis,
+            known_to_pass=tuple(each.species for each in table.known_to_pass),
         )
     )
 

@@ -5,8 +5,10 @@ After Tang et al., "Face Flashing: a Secure Liveness Detection Protocol based on
 and nearer and facing parts take more of them than the face's rim and what is behind it. The change
 of log colour, free of brightness, is regressed on the colours of the screen.
 
-What it does not show: in daylight the screen adds nothing that can be measured, and a computer that
-draws the right light on a head, injected as video, passes.
+In daylight the screen adds nothing that can be judged: then light is Unmeasured, and nobody is
+failed for the weather. Whoever shows a photograph that takes no light gains nothing by it: without
+light, fusion counts the animated photographs among those that pass. What it does not show: a
+computer that draws the right light on a head, injected as video, passes.
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ RIM = (127, 234, 93, 132, 356, 454, 323, 361)
 """Mesh points beside the ears, where the face turns away."""
 SHIFTS_MS = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 LONGEST_DELAY_MS = 200.0
+LEAST_CHANGE = 0.01
+"""The root mean square of the nearest skin's change of log colour below which nothing is judged:
+one hundredth is what white balance and people passing bring about as well. A screen's light in a
+room changes skin by several hundredths."""
 
 
 def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str, float]]:
@@ -41,7 +47,8 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's;
     ``facing`` how much less of it the rim takes and ``ahead`` how much less the background does,
     both as shares of the nearest skin's; ``prompt`` is 1 where the best delay is at most
-    ``LONGEST_DELAY_MS`` and 0 otherwise.
+    ``LONGEST_DELAY_MS`` and 0 otherwise. Unmeasured where fewer than three colours were asked for,
+    too few frames show them, or the skin hardly changed colour at all.
     """
     if len({colour.rgb for colour in asked.colours}) < FEWEST_COLOURS:
         return Unmeasured("liveness_no_colours_asked")
@@ -50,6 +57,8 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
         return Unmeasured("liveness_no_frame_of_step")
     regions = [_regions(frame) for frame in seen]
     centre = _chroma(np.array([each[0] for each in regions]))
+    if not _change(centre) >= LEAST_CHANGE:
+        return Unmeasured("liveness_too_little_light")
     rim = _chroma(np.array([each[1] for each in regions]))
     behind = _chroma(np.array([each[2] for each in regions]))
     follows = [_correlation(centre, seen, asked, shift) for shift in SHIFTS_MS]
@@ -112,6 +121,10 @@ def _chroma(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     logs = np.log(rows + 1)
     logs = logs - logs.mean(axis=1, keepdims=True)
     return np.asarray(logs - logs.mean(axis=0))
+
+
+def _change(rows: NDArray[np.float64]) -> float:
+    return float(np.sqrt((rows**2).sum(axis=1).mean()))
 
 
 def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:

@@ -8,6 +8,7 @@ is nearly black or white. An attacker can bring that about, so a policy never pa
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from lineproof.face.liveness.pad_band import PadBand, PadTable, pad_band
 from lineproof.face.liveness.pad_chip import pad_chip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,6 +36,9 @@ FACE_SIDE: Final = 112
 LEAST_DETAIL: Final = 0.018
 """What is left of a face's contrast when its blurred self (sigma 1 at ``FACE_SIDE``) is taken away.
 No bona fide training picture has less than 0.023."""
+
+FEWEST_FRAMES: Final = 4
+"""Of a capture, fewer frames than this say nothing together."""
 
 DARKEST, BRIGHTEST, LEAST_CONTRAST = 25.0, 220.0, 14.0
 """Mean and standard deviation of a face's grey levels, 0..255, beyond which training had none."""
@@ -72,6 +76,34 @@ def texture(
     if not math.isfinite(score):
         return Unmeasured("texture_not_usable")
     return Measured(pad_band(score, table))
+
+
+def frame_score(
+    pixels: NDArray[np.uint8], face: Detection, networks: Sequence[PadNetwork]
+) -> Finding[float]:
+    """Measure one frame of a capture: the networks' mean probability of a bona fide face, 0..1.
+
+    For ``texture_of_capture``; no score leaves the server.
+    """
+    if why := outside_training(pixels, face):
+        return Unmeasured(why)
+    score = fused(scores(pixels, face, networks))
+    return Measured(score) if math.isfinite(score) else Unmeasured("texture_not_usable")
+
+
+def texture_of_capture(each: Sequence[Finding[float]]) -> Finding[Mapping[str, float]]:
+    """Measure ``quarter``: the score that three of four measured frames reach.
+
+    So a single smeared frame fails nobody, and an attack has to look like skin most of the time.
+    Unmeasured where fewer than half of the frames were measured, by the commonest code.
+    """
+    if len(each) < FEWEST_FRAMES:
+        return Unmeasured("liveness_too_few_frames")
+    found = sorted(one.value for one in each if isinstance(one, Measured))
+    if 2 * len(found) < len(each):
+        codes = Counter(one.why for one in each if isinstance(one, Unmeasured))
+        return Unmeasured(codes.most_common(1)[0][0])
+    return Measured({"quarter": found[len(found) // 4]})
 
 
 def outside_training(pixels: NDArray[np.uint8], face: Detection) -> str | None:
