@@ -89,7 +89,7 @@ def test_by_keyboard_alone(tab: Page, there: Place) -> None:
     _presses(tab, "I agree")
     tab.wait_for_url("**/c/document")
     walk.chooses_document()
-    _presses(tab, "Send the pictures")
+    _presses(tab, "Send")
     tab.wait_for_url("**/c/face")
     _presses(tab, "Open the camera")
     tab.locator("face-capture video").wait_for()

@@ -97,7 +97,6 @@ def _waits(language: Language, case: Case, now: datetime) -> list[Markup]:
         return [language.say("result.ordered")]
     told = ["approved_told"] if case.kind in CHANGES_A_LINE else []
     return [
-        language.say("result.approved_wait"),
-        language.say("result.approved_when", time=when(case.not_before)),
+        language.say("result.approved_wait", time=when(case.not_before)),
         *(language.say(f"result.{key}") for key in told),
     ]
