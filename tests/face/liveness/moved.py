@@ -43,11 +43,19 @@ def yaw_at(at_ms: float) -> float:
 
 
 def frames(
-    *, flat: bool = False, facing: float = 0.5, behind: float = 0.1, delay_ms: float = 0
+    *,
+    flat: bool = False,
+    facing: float = 0.5,
+    behind: float = 0.1,
+    delay_ms: float = 0,
+    strength: float = 0.2,
 ) -> list[CapturedFrame]:
-    """Give a capture that does as ``ASKED``; its rim takes ``facing`` of the nearest's light."""
+    """Give a capture that does as ``ASKED``; its rim takes ``facing`` of the nearest's light.
+
+    ``strength`` is the share of the screen's colour that the nearest skin takes.
+    """
     rng = np.random.default_rng(3)
-    return [_frame(at, rng, flat, facing, behind, delay_ms) for at in TIMES]
+    return [_frame(at, rng, flat, facing, behind, delay_ms, strength) for at in TIMES]
 
 
 def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
@@ -57,6 +65,7 @@ def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
     facing: float,
     behind: float,
     delay_ms: float,
+    strength: float,
 ) -> CapturedFrame:
     points = head()
     turn = np.radians(yaw_at(at_ms))
@@ -73,6 +82,6 @@ def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
         (c.rgb for c in ASKED.colours if 0 <= at_ms - delay_ms - c.start_ms < c.duration_ms),
         (0,) * 3,
     )
-    lit = 110 + share[..., None] * np.array(colour) * 0.2
+    lit = 110 + share[..., None] * np.array(colour) * strength
     pixels = np.clip(lit + rng.normal(0, 2, lit.shape), 0, 255).astype(np.uint8)
     return CapturedFrame(at_ms + int(rng.integers(0, 9)), pixels, seen, 1, str(at_ms))

@@ -96,6 +96,20 @@ def test_light_that_comes_late_or_wrong_is_seen() -> None:
     assert value(light(frames(), other), "follows") < 0.3
 
 
+def test_in_daylight_light_is_not_measured() -> None:
+    """Who takes nothing of the screen's light has not failed, and has shown nothing either."""
+    assert light(frames(strength=0.0), ASKED) == Unmeasured("liveness_too_little_light")
+    assert light(frames(strength=0.005), ASKED) == Unmeasured("liveness_too_little_light")
+
+
+def test_light_that_changes_and_does_not_follow_fails_in_any_weather() -> None:
+    """Unmeasured is for too little change alone: colours that are not the screen's are measured."""
+    assert isinstance(light(frames(strength=0.05), ASKED), Measured)
+    turned = [replace(c, rgb=(c.rgb[1], c.rgb[2], c.rgb[0])) for c in ASKED.colours]
+    other = replace(ASKED, colours=tuple(turned))
+    assert value(light(frames(strength=0.05), other), "follows") < 0.3
+
+
 def test_frames_of_two_people_do_not_agree() -> None:
     """One score that falls is enough, and so is a second face or a cut."""
     good = same_person(frames(), [0.9, 0.8, 0.9])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,15 @@ def test_a_missing_check_widens_the_band() -> None:
     assert found.value.worst == "animated"
     assert found.value.apcer > 0.96
     assert found.value.missing == frozenset({"light"})
+
+
+def test_what_is_known_to_pass_is_named_and_makes_no_rate() -> None:
+    """A drawn head with drawn light passes every check; the band says so, whatever its APCER."""
+    drawn = Presented(species="drawn", passed={frozenset({"depth", "light"}): 30})
+    found = fuse(GOOD, replace(TABLE, known_to_pass=(drawn,)))
+    assert isinstance(found, Measured)
+    assert found.value.known_to_pass == ("drawn",)
+    assert found.value.apcer == pytest.approx(0.0243, abs=1e-4)
 
 
 @pytest.mark.parametrize("relief", [0.01, float("nan")])
