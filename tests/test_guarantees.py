@@ -89,6 +89,7 @@ TAKE_PICTURES = {
     "Guide.hint": "one small frame in, one word of guidance out; nothing is kept or decided",
     "Engine.look": "one picture in, what is seen of it out",
     "Engine.compare": "one reference against the frames of one case",
+    "Engine.live": "the frames of one capture in, error rates of whether somebody lived out",
     "Reader.read": "the pages of one document",
     "Sealer.seal": "what one case holds for its reviewer",
     "Sealer.unseal": "the same, out again",

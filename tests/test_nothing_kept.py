@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from lineproof.adapters.file_sealer import FileSealer
 from lineproof.adapters.key_file import Key, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
+from lineproof.adapters.simulated_engine import NOT_TOLD
 from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.adapters.sql.sql_tables import METADATA
 from lineproof.domain.case import Kind, Status
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.ports import Look, Versions
 
 DRAWN = random.Random(7)  # noqa: S311 - to be recognised again
@@ -63,8 +65,9 @@ class TellingEngine:
     versions: Versions
     band: FmrBand = MATCH
 
-    def look(self, picture: bytes) -> TellingLook | Unreadable:
+    def look(self, picture: bytes, *, whole: bool = False) -> TellingLook | Unreadable:
         """See a face in what is a picture here."""
+        del whole
         if picture not in {PORTRAIT, LIVE}:
             return Unreadable("image_not_an_image", "Send a picture.")
         return TellingLook(FACE)
@@ -73,6 +76,11 @@ class TellingEngine:
         """Answer as it is told."""
         del reference, probes
         return Measured(self.band)
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Say nothing of life."""
+        del frames, capture
+        return NOT_TOLD
 
 
 class TellingReader:

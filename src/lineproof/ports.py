@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand, Unreadable
     from lineproof.domain.hint import Hint
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Done, Order, Rejected
     from lineproof.domain.profile import Profile
@@ -55,13 +56,23 @@ class Engine(Protocol):
     def versions(self) -> Versions:
         """Pack, grade, pipeline and runtime."""
 
-    def look(self, picture: bytes) -> Look | Unreadable:
-        """Read one stored picture (JPEG, PNG, WebP) and measure the face that counts."""
+    def look(self, picture: bytes, *, whole: bool = False) -> Look | Unreadable:
+        """Read one stored picture (JPEG, PNG, WebP) and measure the face that counts.
+
+        Only what is round the face is kept, or the ``whole`` picture where ``live`` follows.
+        """
 
     def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
         """Compare one to one. ``probes`` are frames of the same person, in which faces were found.
 
         Both must come from this engine's ``look`` and hold a measured face.
+        """
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Say what the frames of a script show of whether a living person was there.
+
+        ``frames`` come from this engine's ``look`` with ``whole``, one for each of ``capture``'s
+        times; in some of them no face may have been found.
         """
 
 

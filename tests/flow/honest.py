@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.operators.simulated_operator import SimulatedOperator
+from lineproof.adapters.simulated_engine import NOT_TOLD
 from lineproof.domain.document import PortraitSource, unread
 from lineproof.domain.finding import Measured
 from lineproof.ports import DocumentReading, Site
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.domain.profile import Profile
     from lineproof.ports import Look, Operator, Versions
     from lineproof.storage import Store
@@ -41,8 +43,9 @@ class HonestEngine:
 
     versions: Versions
 
-    def look(self, picture: bytes) -> HonestLook:
+    def look(self, picture: bytes, *, whole: bool = False) -> HonestLook:
         """See whose face it is."""
+        del whole
         _, name, *unsure = picture.decode().split(":")
         return HonestLook(FACE, name, sure=not unsure)
 
@@ -52,6 +55,11 @@ class HonestEngine:
         if not all(face.sure for face in faces):
             return Measured(UNSURE)
         return Measured(MATCH if len({face.name for face in faces}) == 1 else NO_MATCH)
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Say nothing of life."""
+        del frames, capture
+        return NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)

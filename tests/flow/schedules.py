@@ -32,6 +32,7 @@ from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, hold_lines, issue, reviewing
 from lineproof.flow.refused import Refused
+from lineproof.flow.show_document import show_document
 from lineproof.storage import Changed
 from tests.flow.baton import Baton, OfferingStore
 from tests.flow.honest import honest
@@ -296,7 +297,7 @@ class Scene:
         )
 
     def _shows(self, case: Case, name: str) -> Step:
-        return lambda: capture.show_document(
+        return lambda: show_document(
             self._service, case.id, [name.encode()], chip={}, now=self._now
         )
 

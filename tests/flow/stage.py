@@ -30,6 +30,7 @@ from lineproof.domain.policy import SINGLE_FACE
 from lineproof.domain.staff import Role, Staff
 from lineproof.flow import agree, apply, attest, capture, issue
 from lineproof.flow.refused import Refused
+from lineproof.flow.show_document import show_document
 from lineproof.ports import DocumentReading, Service, Site
 from tests.regime import NOW, OLD, REGIME, sim_for
 
@@ -252,9 +253,7 @@ class Stage:
 
     def shown(self, case: Case, number: str = "P1") -> None:
         """Show the document."""
-        found = capture.show_document(
-            self.service, case.id, [number.encode()], chip={}, now=self.now
-        )
+        found = show_document(self.service, case.id, [number.encode()], chip={}, now=self.now)
         assert not isinstance(found, Refused), found
 
     def asked(self, case: Case) -> str:

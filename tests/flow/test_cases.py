@@ -23,6 +23,7 @@ from lineproof.domain.review import VerdictKind, VerdictReason
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, erase, hold_lines, issue, reviewing
 from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.flow.show_document import show_document
 from lineproof.ports import Unavailable
 from tests.flow.stage import AGENT, MATCH, NO_MATCH, SYSTEM, UNSURE, Stage, staff, stage
 from tests.regime import NEW, OLD, regime
@@ -96,7 +97,7 @@ def test_the_wrong_person_tries_three_times_and_then_a_person_looks(scene: Stage
 def test_no_camera_without_consent(scene: Stage) -> None:
     """Nothing of a person is looked at before they said yes to a text that exists."""
     case = scene.open(Kind.NEW_LINE, sim=OLD)
-    shown = capture.show_document(scene.service, case.id, [b"P1"], chip={}, now=scene.now)
+    shown = show_document(scene.service, case.id, [b"P1"], chip={}, now=scene.now)
     assert code(shown) == "not_now"
     unknown = agree.consent(
         scene.service,
@@ -148,7 +149,8 @@ def test_an_attempt_counts_even_where_the_looking_never_ends(scene: Stage) -> No
     class Dying:
         versions = scene.service.site.engine.versions
 
-        def look(self, _picture: bytes) -> object:
+        def look(self, _picture: bytes, *, whole: bool = False) -> object:
+            del whole
             raise KeyboardInterrupt
 
     case = scene.open(Kind.NEW_LINE, sim=OLD)
@@ -666,9 +668,9 @@ def test_a_withdrawal_while_the_face_is_looked_at_wins(scene: Stage) -> None:
         versions = engine.versions
         compare = engine.compare
 
-        def look(self, picture: bytes) -> object:
+        def look(self, picture: bytes, *, whole: bool = False) -> object:
             agree.withdraw(scene.service, case.id, actor=SYSTEM, now=scene.now)
-            return engine.look(picture)
+            return engine.look(picture, whole=whole)
 
     site = replace(scene.service.site, engine=Leaving())  # type: ignore[arg-type]
     found = capture.capture(

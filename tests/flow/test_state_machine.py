@@ -26,6 +26,7 @@ from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, erase, hold_lines, issue, reviewing
 from lineproof.flow.refused import Refused
+from lineproof.flow.show_document import show_document
 from tests.flow.honest import honest
 from tests.flow.schedules import PROFILE, quick_store
 from tests.flow.stage import AGENT, SYSTEM, Stage, staff
@@ -133,9 +134,7 @@ class Cases(RuleBasedStateMachine):
     @rule(case=cases, name=PEOPLE)
     def shows(self, case: Case, name: str) -> None:
         """Show a document, one's own or another's."""
-        capture.show_document(
-            self.stage.service, case.id, [name.encode()], chip={}, now=self.stage.now
-        )
+        show_document(self.stage.service, case.id, [name.encode()], chip={}, now=self.stage.now)
 
     @rule(case=cases, face=st.sampled_from(["ann", "ben"]))
     def asks(self, case: Case, face: str) -> None:

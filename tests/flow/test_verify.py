@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lineproof.domain.finding import Unreadable
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.ports import Look, Versions
 
 TODAY = date(2026, 11, 24)
@@ -60,14 +61,19 @@ class Recording:
         """The simulated engine's."""
         return self.told.versions
 
-    def look(self, picture: bytes) -> Look | Unreadable:
+    def look(self, picture: bytes, *, whole: bool = False) -> Look | Unreadable:
         """See what was told."""
-        return self.told.look(picture)
+        return self.told.look(picture, whole=whole)
 
     def compare(self, *, reference: Look, probes: Sequence[Look]) -> Finding[FmrBand]:
         """Remember the pictures that reached the comparison."""
         self.compared.append(tuple(getattr(look, "picture", b"") for look in (reference, *probes)))
         return self.told.compare(reference=reference, probes=probes)
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Answer what was told, for as many frames as were captured."""
+        assert len(frames) == len(capture.at_ms)
+        return self.told.live(frames, capture=capture)
 
 
 def engine() -> Recording:

@@ -12,6 +12,7 @@ import pytest
 from lineproof.domain.case import Kind, Route, Status
 from lineproof.flow import agree, attest, capture
 from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.flow.show_document import show_document
 from lineproof.storage import StoreDown, Trouble
 from tests.flow.honest import honest
 from tests.flow.stage import SYSTEM, Stage
@@ -146,7 +147,7 @@ def test_a_document_whose_commit_failed_is_not_compared_with(scene: Stage) -> No
     scene.shown(case, "victim")
     failing = replace(scene.service, store=Failing(scene.service.store))
     with pytest.raises(StoreDown):
-        capture.show_document(failing, case.id, [b"thief"], chip={}, now=scene.now)
+        show_document(failing, case.id, [b"thief"], chip={}, now=scene.now)
     found = capture.ask(scene.service, case.id, now=scene.now)
     assert isinstance(found, Refused)
     assert found.code is RefusalCode.DOCUMENT_NEEDED

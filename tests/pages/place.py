@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from PIL import Image, ImageDraw
 
+from lineproof.adapters.simulated_engine import NOT_TOLD
 from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.finding import Measured, Unreadable
 from lineproof.ports import DocumentReading, PageRefused, Site, Versions
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lineproof.domain.case import Case
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.domain.profile import Profile
     from lineproof.ports import Look
 
@@ -57,8 +59,12 @@ class Eye:
     """Why no page can be read."""
     fault: Exception | None = None
     """What goes wrong in reading."""
+    liveness: Finding[LivenessBand] = NOT_TOLD
+    """What a script shows."""
     frames: list[bytes] = field(default_factory=list)
     """The live pictures that came."""
+    captures: list[LiveCapture] = field(default_factory=list)
+    """What the signed messages told of them."""
 
     @property
     def versions(self) -> Versions:
@@ -72,8 +78,9 @@ class Eye:
             runtime="told",
         )
 
-    def look(self, picture: bytes) -> Told | Unreadable:
+    def look(self, picture: bytes, *, whole: bool = False) -> Told | Unreadable:
         """See the face, or the portrait."""
+        del whole
         if picture == self.photo:
             return Told(self.portrait)
         self.frames.append(picture)
@@ -83,6 +90,12 @@ class Eye:
         """Answer the band."""
         del reference, probes
         return self.band
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Answer what is known of a living person."""
+        del frames
+        self.captures.append(capture)
+        return self.liveness
 
     def read(
         self,

@@ -14,6 +14,7 @@ from lineproof.face.calibration import band
 from lineproof.face.detect import detect
 from lineproof.face.image import DEFAULT_LIMITS, Picture, decode, read_file, read_header
 from lineproof.face.landmarks import eye_centres, mesh, pose, upright
+from lineproof.face.liveness.captured import CapturedFrame
 from lineproof.face.match import Recipe, comparison_score, embed, features, joined
 from lineproof.face.view import FaceView
 from lineproof.packs.refusal import PackRefused
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lineproof.adapters.liveness_check import LivenessCheck
     from lineproof.domain.finding import Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.face.calibration import CalibrationTable
     from lineproof.face.detect import Network
     from lineproof.face.picture import Header
@@ -44,6 +47,10 @@ score makes a new one, and calibration tables of another pipeline are not used."
 
 LOOKING_SIDE = 1000
 """Pictures are decoded at reduced scale down to about this many pixels on the longer side..."""
+
+FRAME_SIDE = 1_600
+"""Frames of a script stay as they are: reduced by what is seen in each, they would be of several
+sizes, which is a sign of injection."""
 
 ENOUGH_BETWEEN_EYES = 50.0
 """...unless the eyes are then closer together than this, in pixels: networks want all there is."""
@@ -88,20 +95,24 @@ class LocalEngine:
     landmarks: Network
     recipes: tuple[Recipe, ...]
     calibration: CalibrationTable | None
+    liveness: LivenessCheck | None
 
-    def look(self, picture: bytes) -> SeenFace | Unreadable:
-        """Read one stored picture and measure the face that counts; keep only its surroundings."""
-        seen = self.see(picture)
-        if isinstance(seen, Unreadable) or seen.view is None:
+    def look(self, picture: bytes, *, whole: bool = False) -> SeenFace | Unreadable:
+        """Read one stored picture and measure the face that counts; keep only its surroundings.
+
+        For ``live`` the ``whole`` picture is kept: what is behind a face tells of it too.
+        """
+        seen = self.see(picture, longest_side=FRAME_SIDE if whole else LOOKING_SIDE)
+        if whole or isinstance(seen, Unreadable) or seen.view is None:
             return seen
         return SeenFace(seen.finding, _surroundings(seen.view))
 
-    def see(self, picture: bytes) -> SeenFace | Unreadable:
+    def see(self, picture: bytes, *, longest_side: int = LOOKING_SIDE) -> SeenFace | Unreadable:
         """Do as ``look`` does and keep the whole picture: for showing it, not for comparing."""
         header = read_header(picture, DEFAULT_LIMITS)
         if isinstance(header, Unreadable):
             return header
-        decoded = decode(picture, header, longest_side=LOOKING_SIDE)
+        decoded = decode(picture, header, longest_side=longest_side)
         if isinstance(decoded, Unreadable):
             return decoded
         view = self._view(decoded)
@@ -130,6 +141,33 @@ class LocalEngine:
         if float((singles @ singles.T).min()) < _agreeing_score(self.calibration):
             return Unmeasured("live_frames_disagree")
         return Measured(band(comparison_score(document, person), self.calibration))
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Say what the frames of a script show of whether a living person was there."""
+        if self.liveness is None:
+            return Unmeasured("no_liveness_check")
+        seen = [
+            (at_ms, digest, look.view)
+            for at_ms, digest, look in zip(capture.at_ms, capture.digests, frames, strict=True)
+            if isinstance(look, SeenFace) and look.view is not None
+        ]
+        views = [view for _, _, view in seen]
+        return self.liveness.band(
+            [
+                CapturedFrame(at_ms, view.pixels, view.mesh, len(view.faces), digest)
+                for at_ms, digest, view in seen
+            ],
+            [view.faces[0] for view in views],
+            faceless=len(frames) - len(seen),
+            scores=self._against_first(views),
+            capture=capture,
+            versions=self.versions,
+        )
+
+    def _against_first(self, views: Sequence[FaceView]) -> list[float]:
+        """Compare each frame after the first with it."""
+        embeddings = [embed([view], self.recipes) for view in views]
+        return [comparison_score(embeddings[0], later) for later in embeddings[1:]]
 
     def score(self, *, reference: Look, probes: Sequence[Look]) -> float:
         """Give the bare comparison score: for research on the command line, never for a service."""
@@ -242,11 +280,15 @@ def _seen(view: FaceView | None) -> SeenFace:
 
 
 def local_engine(
-    pack: Pack, *, default: Pack | None, setting: str | None
+    pack: Pack,
+    *,
+    default: Pack | None,
+    setting: str | None,
+    liveness: LivenessCheck | None = None,
 ) -> LocalEngine | PackRefused:
     """Make an engine from a pack; what it lacks comes from the ``default`` pack.
 
-    ``setting`` None takes the pack's first setting.
+    ``setting`` None takes the pack's first setting. Without ``liveness`` it says nothing of life.
     """
     chosen = choose_setting(pack, setting)
     if isinstance(chosen, PackRefused):
@@ -269,6 +311,7 @@ def local_engine(
         landmarks=_on_pixels(landmarks),
         recipes=recipes,
         calibration=chosen.calibration.table() if chosen.calibration else None,
+        liveness=liveness,
     )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lineproof.domain.finding import Unreadable
+from lineproof.domain.finding import Unmeasured, Unreadable
 from lineproof.ports import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.ports import Look
+
+
+NOT_TOLD = Unmeasured("liveness_nothing_measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,14 @@ class SimulatedLook:
 class SimulatedEngine:
     """Sees ``sights[picture]`` in a picture and answers every comparison with ``band``.
 
+    Of every script it says ``liveness``.
+
     A picture that it was told nothing of is Unreadable. It looks at no face: never in a service.
     """
 
     sights: Mapping[bytes, Finding[FaceFinding]]
     band: Finding[FmrBand]
+    liveness: Finding[LivenessBand] = NOT_TOLD
 
     @property
     def versions(self) -> Versions:
@@ -45,8 +52,9 @@ class SimulatedEngine:
             runtime="simulated",
         )
 
-    def look(self, picture: bytes) -> SimulatedLook | Unreadable:
+    def look(self, picture: bytes, *, whole: bool = False) -> SimulatedLook | Unreadable:
         """See what was told of these bytes."""
+        del whole
         if picture not in self.sights:
             return Unreadable("image_not_an_image", "The simulated engine knows no such picture.")
         return SimulatedLook(self.sights[picture], picture)
@@ -55,3 +63,8 @@ class SimulatedEngine:
         """Answer ``band``, whatever is compared."""
         del reference, probes
         return self.band
+
+    def live(self, frames: Sequence[Look], *, capture: LiveCapture) -> Finding[LivenessBand]:
+        """Answer ``liveness``, whatever was captured."""
+        del frames, capture
+        return self.liveness

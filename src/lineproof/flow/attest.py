@@ -12,7 +12,8 @@ from lineproof.domain.challenge import Challenge, binding, for_chip
 from lineproof.domain.evidence import InPersonEvidence
 from lineproof.domain.review import Witness
 from lineproof.domain.staff import Act
-from lineproof.flow.capture import Captured, by_chip, person_of, spend
+from lineproof.flow.capturable import by_chip, person_of, spend
+from lineproof.flow.capture import Captured
 from lineproof.flow.moving import SUBSCRIBER, logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing

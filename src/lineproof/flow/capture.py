@@ -17,45 +17,41 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lineproof.domain.case import Case, Route, Status
+from lineproof.domain.case import Case, Status
 from lineproof.domain.case_policy import decide_case
-from lineproof.domain.challenge import LIFE, Challenge, answered, binding, fits, nonce_hash
-from lineproof.domain.consent import Purpose, covers
-from lineproof.domain.document import Strength, facts
+from lineproof.domain.challenge import LIFE, Challenge, binding, fits, nonce_hash
 from lineproof.domain.finding import Measured
 from lineproof.domain.profile import Record
 from lineproof.domain.reason import Outcome
+from lineproof.flow.capturable import (
+    DOCUMENT_NEEDED,
+    by_chip,
+    may_capture,
+    on_the_desk,
+    open_question,
+    spend,
+    unanswered,
+)
 from lineproof.flow.fresh import new_id, new_secret
 from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
 from lineproof.flow.signed_capture import Signed, holds, key_of
-from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather, show
-from lineproof.storage import StoreDown, Taken
+from lineproof.flow.verify import MOST_FRAMES, PictureRefused, gather
+from lineproof.storage import StoreDown
 from lineproof.storage_records import HeldItem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from lineproof.domain.document import DocumentFinding
     from lineproof.domain.evidence import Evidence
+    from lineproof.domain.liveness import LiveCapture
     from lineproof.domain.reason import Decision
     from lineproof.domain.script import Variant
-    from lineproof.ports import Hasher, Service, Shown
+    from lineproof.ports import Service, Shown
     from lineproof.storage import Transaction
     from lineproof.storage_records import DecisionRecord
-
-_DOCUMENT_NEEDED = Refused(
-    RefusalCode.DOCUMENT_NEEDED,
-    "The document is not here, or no longer: it is kept for minutes only. Show it again.",
-)
-
-_NO_ATTEMPT_LEFT = Refused(
-    RefusalCode.NOT_NOW,
-    "The attempts of this case are used. Take one of the other ways.",
-    about="attempts_used",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,42 +70,6 @@ class Asked:
     nonce: str = field(repr=False)
 
 
-def show_document(
-    service: Service,
-    case_id: str,
-    pages: Sequence[bytes],
-    *,
-    chip: Mapping[str, bytes],
-    now: datetime,
-) -> DocumentFinding | Refused:
-    """Read the document of a case and lay it on the desk, in memory, for the capture.
-
-    What stays in the case is the keyed hash of issuer, type and number, where they are certain.
-    """
-    with service.store.read() as tx:
-        case = tx.case(case_id)
-        if case is None:
-            return UNKNOWN
-        if refused := _may_show(tx, case, now):
-            return refused
-    shown = show(service.site, pages, chip=chip, today=now.date())
-    if isinstance(shown, PictureRefused):
-        about = f"{shown.why.code}.{shown.frame}"
-        return Refused(RefusalCode.DOCUMENT_UNREADABLE, shown.why.sentence, about=about)
-    person = person_of(shown.finding, service.hasher)
-    with service.store.begin() as tx:
-        case = tx.case(case_id)
-        if case is None:
-            return UNKNOWN
-        if refused := _may_show(tx, case, now):
-            return refused
-        case = tx.change_case(replace(case, person=person))
-        logged(tx, case, "document_shown", actor=SUBSCRIBER, now=now)
-        # While the case is ours: whoever withdraws it comes before, and is heard, or clears it.
-        service.desk.put(case_id, shown, now=now)
-    return shown.finding
-
-
 def ask(
     service: Service, case_id: str, *, variant: Variant | None = None, now: datetime
 ) -> Asked | Refused:
@@ -122,7 +82,7 @@ def ask(
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if not by_chip(case, now) and (refused := _may_capture(tx, service, case, now)):
+        if not by_chip(case, now) and (refused := may_capture(tx, service, case, now)):
             return refused
         challenge = Challenge(
             id=new_id("chal", now),
@@ -153,9 +113,10 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
         return Refused(RefusalCode.REQUEST_INCOMPLETE, sentence, about="frames")
     # 1. and 2. A message is weighed outside of the transaction that spends its question, where the
     # rest is checked again. A crash from there on costs an attempt, and never gives one away.
-    begun = _belongs(service, case_id, live, nonce, signed, now) or _begin(
-        service, case_id, nonce, now
-    )
+    told = _belongs(service, case_id, live, nonce, signed, now)
+    if isinstance(told, Refused):
+        return told
+    begun = _begin(service, case_id, nonce, now)
     if isinstance(begun, Refused):
         return begun
     case, challenge, shown = begun
@@ -163,7 +124,14 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
     # 3. The Evidence.
     policy = service.profile.policies[case.kind]
     evidence = gather(
-        service.site, shown, live, policy=policy, attempt=case.attempts, today=now.date()
+        service.site,
+        shown,
+        live,
+        told=told,
+        assisted_by=None,
+        policy=policy,
+        attempt=case.attempts,
+        today=now.date(),
     )
     if isinstance(evidence, PictureRefused):
         about = f"{evidence.why.code}.{evidence.frame}"
@@ -224,59 +192,6 @@ def _clear_unless_undone(service: Service, case_id: str) -> None:
             service.desk.clear(case_id)
 
 
-def person_of(document: DocumentFinding, hasher: Hasher) -> str | None:
-    """Give the keyed hash of a document; None unless issuer, type and number are certain."""
-    told = {
-        fact.name: fact.value for fact in reversed(facts(document)) if fact.strength > Strength.NONE
-    }
-    issuer = told.get("issuing_state") or told.get("country")
-    number = told.get("document_number")
-    if not issuer or not number:
-        return None
-    # The second letter of a document's code is the issuer's to choose, and chips differ in it.
-    kind = told.get("document_code", "")[:1]
-    return hasher.person(issuer=issuer, kind=kind, number=number)
-
-
-def by_chip(case: Case, now: datetime) -> bool:
-    """Whether the case waits for the document's chip."""
-    waits = case.status is Status.OTHER_WAY and case.route is Route.CHIP
-    return waits and now < case.expires_at
-
-
-def _may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
-    """Refuse a document whose holder did not consent to be compared with it."""
-    if case.status is not Status.CAPTURING or now >= case.expires_at:
-        return not_now(case.status)
-    return _consented(tx, case, now)
-
-
-def spend(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
-    """Spend the challenge that this nonce answers, where it is one of this case and still open."""
-    challenge = _open_question(tx, case, nonce, now)
-    if isinstance(challenge, Refused):
-        return challenge
-    try:
-        tx.spend_challenge(challenge.id, now=now)
-    except Taken:
-        sentence = "This question was answered already. Ask for a new one."
-        return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
-    return challenge
-
-
-def _open_question(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
-    challenge = tx.challenge(nonce_hash(nonce))
-    why = answered(challenge, case, now=now)
-    if why is not None or challenge is None:
-        return _unanswered(str(why or ""))
-    return challenge
-
-
-def _unanswered(about: str) -> Refused:
-    sentence = "This answers no open question of this case. Ask for a new one."
-    return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=about)
-
-
 def _belongs(  # noqa: PLR0913, PLR0917 - the facts of one capture
     service: Service,
     case_id: str,
@@ -284,51 +199,26 @@ def _belongs(  # noqa: PLR0913, PLR0917 - the facts of one capture
     nonce: str,
     signed: Signed | None,
     now: datetime,
-) -> Refused | None:
-    """Say why these frames do not answer their question; None where they do. It spends nothing."""
+) -> LiveCapture | Refused | None:
+    """Give what a signed message tells of these frames, None for plain ones, or why not.
+
+    It spends nothing.
+    """
     with service.store.read() as tx:
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _may_capture(tx, service, case, now):
+        if refused := may_capture(tx, service, case, now):
             return refused
-        challenge = _open_question(tx, case, nonce, now)
+        challenge = open_question(tx, case, nonce, now)
         if isinstance(challenge, Refused):
             return challenge
         if why := fits(challenge, signed=signed is not None):
-            return _unanswered(str(why))
+            return unanswered(str(why))
         key = key_of(tx, signed) if signed is not None else None
-    return holds(service, challenge, key, signed, live, nonce, now) if signed is not None else None
-
-
-def _consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
-    if covers(tx.consents(case.id), Purpose.FACE_CHECK, now=now):
+    if signed is None:
         return None
-    sentence = "Nobody consented to a face check. Ask for consent, or offer the other way."
-    return Refused(RefusalCode.CONSENT_MISSING, sentence)
-
-
-def _may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
-    if case.status is not Status.CAPTURING or now >= case.expires_at:
-        return not_now(case.status)
-    if refused := _consented(tx, case, now):
-        return refused
-    if case.attempts >= service.profile.policies[case.kind].attempts:
-        # Also after a referral, the other way and back, and where several captures run at once.
-        return _NO_ATTEMPT_LEFT
-    return _DOCUMENT_NEEDED if _on_the_desk(service, case, now) is None else None
-
-
-def _on_the_desk(service: Service, case: Case, now: datetime) -> Shown | None:
-    """Give the document that was shown, where it is that of the person the case is about.
-
-    Another one may lie there: where two were shown at once, a commit was lost, or the other way
-    named somebody else since. Comparing with it would let one person's face speak for another.
-    """
-    shown = service.desk.look(case.id, now=now)
-    if shown is None or person_of(shown.finding, service.hasher) != case.person:
-        return None
-    return shown
+    return holds(service, challenge, key, signed, live, nonce, now)
 
 
 def _begin(
@@ -339,12 +229,12 @@ def _begin(
         case = tx.case(case_id)
         if case is None:
             return UNKNOWN
-        if refused := _may_capture(tx, service, case, now):
+        if refused := may_capture(tx, service, case, now):
             return refused
-        shown = _on_the_desk(service, case, now)
+        shown = on_the_desk(service, case, now)
         challenge = spend(tx, case, nonce, now)
         if isinstance(challenge, Refused) or shown is None:
-            return challenge if isinstance(challenge, Refused) else _DOCUMENT_NEEDED
+            return challenge if isinstance(challenge, Refused) else DOCUMENT_NEEDED
         case = tx.change_case(replace(case, attempts=case.attempts + 1))
         if case.person is not None:
             tx.add_attempt(case.id, case.person, at=now)

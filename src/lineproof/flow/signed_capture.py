@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lineproof.domain.capture_message import MessageRefused
+from lineproof.domain.challenge import for_script
+from lineproof.domain.liveness import LiveCapture
+from lineproof.domain.script import script
 from lineproof.domain.token import TokenUse, good, token_hash
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.storage import Taken
@@ -67,9 +70,12 @@ def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
     frames: Sequence[bytes],
     nonce: str,
     now: datetime,
-) -> Refused | None:
-    """Say why a message is not taken; None where it is. Nothing is decoded, kept or spent."""
-    if key is None:
+) -> LiveCapture | Refused:
+    """Give what a message tells of its frames, or why it is not taken.
+
+    Nothing is decoded, kept or spent.
+    """
+    if key is None or challenge.variant is None:
         return _refused(MessageRefused.KEY_MISSING)
     found = service.messages.checked(
         signed.manifest,
@@ -80,7 +86,14 @@ def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
         case=challenge.case,
         elapsed_ms=(now - challenge.asked_at) // timedelta(milliseconds=1),
     )
-    return _refused(found) if isinstance(found, MessageRefused) else None
+    if isinstance(found, MessageRefused):
+        return _refused(found)
+    return LiveCapture(
+        script=script(challenge.variant, for_script(nonce)),
+        at_ms=tuple(frame.client_ms for frame in found.frames),
+        digests=tuple(frame.digest for frame in found.frames),
+        camera=found.camera.label,
+    )
 
 
 def _refused(why: MessageRefused) -> Refused:

@@ -27,12 +27,18 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lineproof.domain.finding import Finding, FmrBand
+    from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.domain.policy import Decision, Outcome, Policy, Reason
     from lineproof.ports import Look, Site, Versions
 
 MOST_FRAMES = 24
 """Live frames of one verification. Each is held in memory until the decision, and more of them
 hardly sharpen a mean."""
+
+
+ENOUGH_COMPARED = 6
+"""Of a script's frames that may be compared with the document. Each costs as much as the first, and
+that all the others are of the same person is a check of its own (liveness)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,16 @@ def verify(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
     if isinstance(shown, PictureRefused):
         return shown
     # 2. to 6. Everything a decision may look at.
-    evidence = gather(site, shown, live, policy=policy, attempt=attempt, today=today)
+    evidence = gather(
+        site,
+        shown,
+        live,
+        told=None,
+        assisted_by=None,
+        policy=policy,
+        attempt=attempt,
+        today=today,
+    )
     if isinstance(evidence, PictureRefused):
         return evidence
     # 7. Once.
@@ -118,15 +133,20 @@ def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
     shown: Shown,
     live: Sequence[bytes],
     *,
+    told: LiveCapture | None,
+    assisted_by: str | None,
     policy: Policy,
     attempt: int,
     today: date,
 ) -> Evidence | PictureRefused:
-    """Look at the portrait and the live frames, compare one to one, and give the Evidence."""
+    """Look at the portrait and the live frames, compare one to one, and give the Evidence.
+
+    ``told`` is what a signed message told of the frames, None where no script was asked for.
+    """
     # 2. The portrait, and 3. each live frame.
     looks: list[Look] = []
     for number, picture in enumerate((shown.portrait, *live)):
-        look = site.engine.look(picture)
+        look = site.engine.look(picture, whole=told is not None and number > 0)
         if isinstance(look, Unreadable):
             return PictureRefused(number + shown.pages - 1 if number else 0, look)
         looks.append(look)
@@ -141,7 +161,11 @@ def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
     if shown.digests & {_digest(picture) for picture in live}:
         comparison = Unmeasured("same_picture")
     elif fit:
-        comparison = site.engine.compare(reference=reference, probes=usable)
+        probes_compared = usable if told is None else _spread(usable)
+        comparison = site.engine.compare(reference=reference, probes=probes_compared)
+    liveness: Finding[LivenessBand] = Unmeasured("no_liveness_check")
+    if told is not None:
+        liveness = site.engine.live(probes, capture=told)
 
     # 6. Everything a decision may look at.
     return Evidence(
@@ -150,10 +174,18 @@ def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
         reference=reference.finding,
         probes=tuple(look.finding for look in probes),
         comparison=comparison,
-        liveness=Unmeasured("no_liveness_check"),
-        assisted_by=None,
+        liveness=liveness,
+        assisted_by=assisted_by,
         attempt=attempt,
     )
+
+
+def _spread(looks: Sequence[Look]) -> list[Look]:
+    """Give ``ENOUGH_COMPARED`` of the frames of a script at most, from its start to its end."""
+    if len(looks) <= ENOUGH_COMPARED:
+        return list(looks)
+    last = len(looks) - 1
+    return [looks[round(at * last / (ENOUGH_COMPARED - 1))] for at in range(ENOUGH_COMPARED)]
 
 
 def _digest(picture: bytes) -> bytes:

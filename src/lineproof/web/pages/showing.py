@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.reason import Outcome
-from lineproof.flow.capture import ask, capture, show_document
+from lineproof.flow.capture import ask, capture
 from lineproof.flow.refused import RefusalCode, Refused
+from lineproof.flow.show_document import show_document
 from lineproof.flow.verify import MOST_FRAMES
 from lineproof.web.api.next_step import NextStep
 from lineproof.web.context import Ctx, Now

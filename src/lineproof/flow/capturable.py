@@ -1,0 +1,117 @@
+"""What a capture needs before anybody is looked at: consent, document, attempts, question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lineproof.domain.case import Case, Route, Status
+from lineproof.domain.challenge import Challenge, answered, nonce_hash
+from lineproof.domain.consent import Purpose, covers
+from lineproof.domain.document import Strength, facts
+from lineproof.flow.refused import RefusalCode, Refused, not_now
+from lineproof.storage import Taken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lineproof.domain.document import DocumentFinding
+    from lineproof.ports import Hasher, Service, Shown
+    from lineproof.storage import Transaction
+
+DOCUMENT_NEEDED = Refused(
+    RefusalCode.DOCUMENT_NEEDED,
+    "The document is not here, or no longer: it is kept for minutes only. Show it again.",
+)
+
+_NO_ATTEMPT_LEFT = Refused(
+    RefusalCode.NOT_NOW,
+    "The attempts of this case are used. Take one of the other ways.",
+    about="attempts_used",
+)
+
+
+def person_of(document: DocumentFinding, hasher: Hasher) -> str | None:
+    """Give the keyed hash of a document; None unless issuer, type and number are certain."""
+    told = {
+        fact.name: fact.value for fact in reversed(facts(document)) if fact.strength > Strength.NONE
+    }
+    issuer = told.get("issuing_state") or told.get("country")
+    number = told.get("document_number")
+    if not issuer or not number:
+        return None
+    # The second letter of a document's code is the issuer's to choose, and chips differ in it.
+    kind = told.get("document_code", "")[:1]
+    return hasher.person(issuer=issuer, kind=kind, number=number)
+
+
+def by_chip(case: Case, now: datetime) -> bool:
+    """Whether the case waits for the document's chip."""
+    waits = case.status is Status.OTHER_WAY and case.route is Route.CHIP
+    return waits and now < case.expires_at
+
+
+def may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
+    """Refuse a document whose holder did not consent to be compared with it."""
+    if case.status is not Status.CAPTURING or now >= case.expires_at:
+        return not_now(case.status)
+    return consented(tx, case, now)
+
+
+def consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
+    """Refuse whoever did not consent to a face check, or withdrew it."""
+    if covers(tx.consents(case.id), Purpose.FACE_CHECK, now=now):
+        return None
+    sentence = "Nobody consented to a face check. Ask for consent, or offer the other way."
+    return Refused(RefusalCode.CONSENT_MISSING, sentence)
+
+
+def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
+    """Refuse a capture that the case, its consent, its attempts or its document do not allow."""
+    if case.status is not Status.CAPTURING or now >= case.expires_at:
+        return not_now(case.status)
+    if refused := consented(tx, case, now):
+        return refused
+    if case.attempts >= service.profile.policies[case.kind].attempts:
+        # Also after a referral, the other way and back, and where several captures run at once.
+        return _NO_ATTEMPT_LEFT
+    return DOCUMENT_NEEDED if on_the_desk(service, case, now) is None else None
+
+
+def on_the_desk(service: Service, case: Case, now: datetime) -> Shown | None:
+    """Give the document that was shown, where it is that of the person the case is about.
+
+    Another one may lie there: where two were shown at once, a commit was lost, or the other way
+    named somebody else since. Comparing with it would let one person's face speak for another.
+    """
+    shown = service.desk.look(case.id, now=now)
+    if shown is None or person_of(shown.finding, service.hasher) != case.person:
+        return None
+    return shown
+
+
+def spend(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
+    """Spend the challenge that this nonce answers, where it is one of this case and still open."""
+    challenge = open_question(tx, case, nonce, now)
+    if isinstance(challenge, Refused):
+        return challenge
+    try:
+        tx.spend_challenge(challenge.id, now=now)
+    except Taken:
+        sentence = "This question was answered already. Ask for a new one."
+        return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about="challenge_spent")
+    return challenge
+
+
+def open_question(tx: Transaction, case: Case, nonce: str, now: datetime) -> Challenge | Refused:
+    """Give the challenge that this nonce answers; nothing is spent."""
+    challenge = tx.challenge(nonce_hash(nonce))
+    why = answered(challenge, case, now=now)
+    if why is not None or challenge is None:
+        return unanswered(str(why or ""))
+    return challenge
+
+
+def unanswered(about: str) -> Refused:
+    """Refuse an answer to no open question of this case."""
+    sentence = "This answers no open question of this case. Ask for a new one."
+    return Refused(RefusalCode.CHALLENGE_REFUSED, sentence, about=about)
