@@ -6,47 +6,77 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineproof.domain.script import Variant
-from tests.attack_kit.simulate import Staging, capture, script
+from tests.attack_kit.simulate import Staging, capture, script, with_eye_holes
 
 if TYPE_CHECKING:
     import numpy as np
 
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.face.liveness.captured import Asked, CapturedFrame
-    from tests.attack_kit.simulate import Portrait
+    from tests.attack_kit.simulate import Portrait, Seen
 
 BONA_FIDE = Staging()
+DAYLIGHT = Staging(gain=0.1)
+"""A person in daylight: the screen adds a tenth of what it adds in a room."""
 PAPER = Staging(surface="plane", lit="plane", background=1.0)
+MASK = replace(PAPER, surface="bent", background=0.25, cut_out=True)
 
 STAGINGS = {
     "still": Staging(surface="plane", moves=False, lit="none", repeats=True),
     "print": PAPER,
     "bent_print": replace(PAPER, surface="bent"),
     "screen_replay": replace(PAPER, gain=0.15),
-    "cut_out_mask": replace(PAPER, surface="bent", background=0.25, cut_out=True),
+    "screen_with_moire": replace(PAPER, gain=0.15, grid=True),
+    "cut_out_mask": MASK,
+    "mask_with_eye_holes": replace(MASK, eye_holes=True, blinks=True),
     "animated_still": Staging(lit="none"),
-    "animated_on_screen": Staging(lit="plane", background=1.0, gain=0.3),
+    "animated_blinking": Staging(lit="none", blinks=True),
+    "animated_on_screen": Staging(lit="plane", background=1.0, gain=0.3, grid=True),
     "wrong_colours": Staging(lit="wrong"),
     "late_colours": Staging(late_ms=450.0),
+    "delayed_relay": Staging(behind_ms=450.0),
     "relit_plane": replace(PAPER, noise=False),
     "virtual_camera": Staging(noise=False, device="OBS Virtual Camera"),
     "replayed_capture": BONA_FIDE,
     "two_people": BONA_FIDE,
+    "one_frame_swapped": BONA_FIDE,
     "animated_relit": BONA_FIDE,
 }
 """``animated_relit`` draws the very head and light that the simulated bona fide is drawn with, with
 noise and a good name: nothing here can stop it, and the table says so."""
 
-NOT_STOPPED_HERE = frozenset({"animated_relit"})
+KNOWN_TO_PASS = frozenset({"animated_relit"})
+OF_COLOURS = frozenset({"wrong_colours", "late_colours"})
+"""Where no colour is asked for, these would be the bona fide capture itself."""
+OF_TWO = frozenset({"two_people", "one_frame_swapped"})
+INJECTED = frozenset(
+    {"animated_still", "animated_blinking", "wrong_colours", "late_colours", "delayed_relay"}
+    | {"relit_plane", "virtual_camera", "replayed_capture", "animated_relit"}
+    | OF_TWO
+)
+"""What reaches the service without a camera."""
+
+
+def species_of(variant: Variant) -> tuple[str, ...]:
+    """Name the attacks that there are on a script of this variant."""
+    coloured = variant in {Variant.FULL, Variant.STILL}
+    return tuple(name for name in STAGINGS if coloured or name not in OF_COLOURS)
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What was asked, the frames that came, and the camera's name as the client gave it."""
+    """What was asked, the frames with a face that came, and the camera's name as it was given."""
 
     asked: Asked
-    frames: list[CapturedFrame]
+    seen: list[Seen]
     device: str
+    faceless: int
+    """How many frames came in which no face was found."""
+
+    @property
+    def frames(self) -> list[CapturedFrame]:
+        """The frames as the checks take them."""
+        return [each.frame for each in self.seen]
 
 
 def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when asked what
@@ -59,31 +89,33 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
 ) -> Presentation:
     """Make one presentation of an attack; ``other`` is another person's photograph."""
     how = replace(STAGINGS[name], bend=float(rng.uniform(0.9, 3.0)))
-    asked = script(rng, variant)
-    if name == "replayed_capture":
-        return Presentation(
-            asked, capture(shown, _another(asked, rng), how, engine, rng), how.device
-        )
-    frames = capture(shown, asked, how, engine, rng)
-    if name == "two_people":
-        half = len(frames) // 2
-        frames = frames[:half] + capture(other, asked, how, engine, rng)[half:]
-    return Presentation(asked, frames, how.device)
+    played = script(rng, variant)
+    # An old capture of the same variant is what there is to replay; now and then it fits.
+    plays = script(rng, variant) if name == "replayed_capture" else played
+    before = with_eye_holes(shown, other) if how.eye_holes else shown
+    seen = capture(before, plays, how, engine, rng)
+    if name in OF_TWO:
+        theirs = capture(other, played, how, engine, rng)
+        half = slice(len(seen) // 2, None)
+        swapped = half if name == "two_people" else _one_of(min(len(seen), len(theirs)), rng)
+        seen[swapped] = theirs[swapped]
+    return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
 
 
 def bona_fide(
-    shown: Portrait, engine: LocalEngine, rng: np.random.Generator, variant: Variant = Variant.FULL
+    shown: Portrait,
+    engine: LocalEngine,
+    rng: np.random.Generator,
+    variant: Variant = Variant.FULL,
+    how: Staging = BONA_FIDE,
 ) -> Presentation:
     """Make one SIMULATED bona fide presentation."""
-    asked = script(rng, variant)
-    return Presentation(asked, capture(shown, asked, BONA_FIDE, engine, rng), BONA_FIDE.device)
+    played = script(rng, variant)
+    seen = capture(shown, played, how, engine, rng)
+    return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
 
 
-def _another(asked: Asked, rng: np.random.Generator) -> Asked:
-    """Give the script of another capture: one that asked for something else."""
-    while True:
-        other = script(rng)
-        same_turn = bool(asked.turns) and other.turns[0].side == asked.turns[0].side
-        same_colours = bool(asked.colours) and other.colours[0].rgb == asked.colours[0].rgb
-        if not same_turn and not same_colours:
-            return other
+def _one_of(count: int, rng: np.random.Generator) -> slice:
+    """Choose one frame after the first, with which the others are compared."""
+    at = int(rng.integers(1, count))
+    return slice(at, at + 1)

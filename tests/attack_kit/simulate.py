@@ -8,13 +8,14 @@ noise and JPEG. It is not a person: no figure from it says how people fare.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
-from lineproof.domain.script import RANDOM_BYTES, Variant
+from lineproof.domain.script import RANDOM_BYTES, Screen, Script, Turn, Variant
 from lineproof.domain.script import script as make_script
 from lineproof.face.align import similarity
 from lineproof.face.detect import detect
@@ -26,12 +27,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lineproof.adapters.local_engine import LocalEngine
+    from lineproof.face.view import Detection
 
     Field: TypeAlias = NDArray[np.float32]
 
 SIDE = 360
 BETWEEN_EYES = 57.0
-FRAMES, FRAME_MS = 22, 335.0
+GRAIN = SIDE + 80
+BLINKS = 0.15
+"""The share of frames in which the eyes of what blinks are closed."""
+FEWEST, MOST = 12, 24
+"""Frames that a capture message holds."""
+CAMERA_MS = 33.0
+"""A camera's next frame comes within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,29 @@ class Staging:
     late_ms: float = 0.0
     bend: float = 1.0
     cut_out: bool = False
+    eye_holes: bool = False
+    """Through which the attacker's own eyes are seen."""
+    grid: bool = False
+    """Of a screen's sub-pixels."""
+    blinks: bool = False
+    behind_ms: float = 0.0
+    """How much later everything comes, as through a relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A frame, and the face that counts as the detector found it."""
+
+    frame: CapturedFrame
+    face: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What is asked, and when the page takes its frames, in ms."""
+
+    asked: Asked
+    times_ms: tuple[float, ...]
 
 
 def portrait(pixels: NDArray[np.uint8], engine: LocalEngine) -> Portrait:
@@ -109,43 +140,77 @@ def _head(points: NDArray[np.float32]) -> Field:
     return np.asarray(np.clip((1.25 - far) / 0.25, 0, 1), dtype=np.float32)
 
 
-def script(rng: np.random.Generator, variant: Variant = Variant.FULL) -> Asked:
+def script(rng: np.random.Generator, variant: Variant = Variant.FULL) -> Played:
     """Ask what the product itself would ask."""
-    return asked_of(make_script(variant, rng.bytes(RANDOM_BYTES)))
+    made = make_script(variant, rng.bytes(RANDOM_BYTES))
+    return Played(asked_of(made), moments(made))
+
+
+def moments(made: Script) -> tuple[float, ...]:
+    """Give when the page takes frames of a script (``face-script.js``): of a colour late."""
+    both = all(any(isinstance(step, what) for step in made.steps) for what in (Screen, Turn))
+    found: list[float] = []
+    for step in made.steps:
+        if isinstance(step, Screen):
+            parts = np.linspace(0.4, 0.9, 2 if both else 3)
+        else:
+            # Fewer than a message holds are never sent: a short script is looked at more often.
+            often = 360 if both else min(250, made.ms / FEWEST)
+            count = max(1, round(step.ms / often))
+            parts = (np.arange(count) + 0.5) / count
+        found += [step.start_ms + step.ms * float(part) for part in parts]
+    return tuple(found[:MOST])
 
 
 def capture(
-    shown: Portrait, asked: Asked, how: Staging, engine: LocalEngine, rng: np.random.Generator
-) -> list[CapturedFrame]:
+    shown: Portrait, played: Played, how: Staging, engine: LocalEngine, rng: np.random.Generator
+) -> list[Seen]:
     """Play a script in front of a simulated camera: the frames in which a face was found."""
+    asked = played.asked
     ambient, gain = float(rng.uniform(0.6, 0.95)), float(rng.uniform(0.10, 0.25)) * how.gain
     angle, size = float(rng.uniform(16, 24)), float(rng.uniform(1.28, 1.42))
     sensor, quality = float(rng.uniform(1.5, 3.5)), int(rng.integers(80, 96))
-    lag = float(rng.uniform(0, 60)) + how.late_ms
-    frames: list[CapturedFrame] = []
+    lag, pitch = float(rng.uniform(0, 60)) + how.late_ms, float(rng.uniform(1.3, 2.6))
+    depth, blinking = surface(shown, how), replace(shown, pixels=eyes_closed(shown))
+    frames: list[Seen] = []
     stored = b""
-    for at in range(FRAMES):
-        at_ms = at * FRAME_MS + float(rng.uniform(0, 25))
-        yaw, scale = _moved(asked, at_ms, angle, size, rng) if how.moves else (0.0, 1.0)
+    for begins_ms in played.times_ms:
+        at_ms = begins_ms + float(rng.uniform(0, CAMERA_MS))
+        then_ms = at_ms - how.behind_ms
+        yaw, scale = _moved(asked, then_ms, angle, size, rng) if how.moves else (0.0, 1.0)
         pan = rng.normal(0, 1.5, 2) if how.moves else np.zeros(2)
+        closed = how.blinks and rng.random() < BLINKS
         if not (how.repeats and stored):
-            maps = _back(surface(shown, how), yaw, scale, pan)
-            seen = _drawn(shown, how, maps)
-            light = _reflected(shown, how, maps, _colour(asked, at_ms - lag))
-            lit = seen * (ambient + light * gain * scale**2)
-            if how.noise:
-                grain = rng.standard_normal(lit.shape, dtype=np.float32) * sensor
-                lit = lit + grain * np.sqrt(np.maximum(lit, 8) / 128)
-            raw = np.clip(lit, 0, 255).astype(np.uint8)
-            code = [cv2.IMWRITE_JPEG_QUALITY, quality]
-            stored = cv2.imencode(".jpg", raw[..., ::-1], code)[1].tobytes()
+            maps = _back(depth, yaw, scale, pan)
+            seen = _drawn(blinking if closed else shown, how, maps)
+            light = _reflected(shown, how, maps, _colour(asked, then_ms - lag))
+            lit = seen * (ambient + light * np.float32(gain * scale**2))
+            lit = lit * sub_pixels(maps, pitch) if how.grid else lit
+            stored = _taken(lit, sensor if how.noise else 0.0, quality, rng)
         frame = _frame(at_ms, stored, engine)
         if frame is not None:
             frames.append(frame)
     return frames
 
 
-def _frame(at_ms: float, stored: bytes, engine: LocalEngine) -> CapturedFrame | None:
+def _taken(lit: Field, sensor: float, quality: int, rng: np.random.Generator) -> bytes:
+    """Take a picture as a camera does: with a sensor's noise, stored as JPEG."""
+    if sensor:
+        left, top = rng.integers(0, GRAIN - SIDE, 2)
+        grain = _grain()[int(rng.integers(4)), top : top + SIDE, left : left + SIDE]
+        lit += grain * np.sqrt(np.maximum(lit, 8) * np.float32(sensor**2 / 128))
+    raw = np.clip(lit, 0, 255).astype(np.uint8)
+    code = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    return bytes(cv2.imencode(".jpg", cv2.cvtColor(raw, cv2.COLOR_RGB2BGR), code)[1])
+
+
+@lru_cache(maxsize=1)
+def _grain() -> Field:
+    """Give (4, GRAIN, GRAIN, 3) of noise, cut at random places: drawing it anew costs too much."""
+    return np.random.default_rng(0).standard_normal((4, GRAIN, GRAIN, 3), dtype=np.float32)
+
+
+def _frame(at_ms: float, stored: bytes, engine: LocalEngine) -> Seen | None:
     bgr = cv2.imdecode(np.frombuffer(stored, dtype=np.uint8), cv2.IMREAD_COLOR)
     if bgr is None:
         raise ValueError("what was just encoded is read again")
@@ -154,7 +219,8 @@ def _frame(at_ms: float, stored: bytes, engine: LocalEngine) -> CapturedFrame | 
     if not faces:
         return None
     points, _ = mesh(pixels, faces[0], engine.landmarks)
-    return CapturedFrame(at_ms, pixels, points, len(faces), hashlib.sha256(stored).hexdigest())
+    digest = hashlib.sha256(stored).hexdigest()
+    return Seen(CapturedFrame(at_ms, pixels, points, len(faces), digest), faces[0])
 
 
 def _moved(
@@ -169,6 +235,47 @@ def _moved(
     if asked.nearer_ms is not None and at_ms >= asked.nearer_ms:
         scale += (size - 1) * min(1.0, (at_ms - asked.nearer_ms) / 700)
     return yaw, scale
+
+
+def eyes_closed(shown: Portrait) -> NDArray[np.uint8]:
+    """Draw the lids down over the eyes: skin from above them, as a mesh warp does."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    for inside, reach in _eyes(shown, 0.62, 0.30):
+        y -= inside * np.float32(reach * 0.55)
+    return np.asarray(cv2.remap(shown.pixels, x, y, cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def with_eye_holes(shown: Portrait, other: Portrait) -> Portrait:
+    """Cut the eyes out of a mask; behind it are the attacker's own, in the mask's shadow."""
+    pixels = shown.pixels.astype(np.float32)
+    for inside, _ in _eyes(shown, 0.62, 0.36):
+        hole = inside[..., None]
+        pixels = pixels * (1 - hole) + other.pixels * np.float32(0.8) * hole
+    return replace(shown, pixels=np.asarray(pixels, dtype=np.uint8))
+
+
+def _eyes(shown: Portrait, across: float, down: float) -> list[tuple[Field, float]]:
+    """Give for each eye 1 inside an ellipse of so many of its widths, and its width in pixels."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    found = []
+    for outer, inner in ((33, 133), (263, 362)):
+        one, other = shown.mesh[outer, :2], shown.mesh[inner, :2]
+        middle, width = (one + other) / 2, float(np.hypot(*(one - other)))
+        far = np.hypot((x - middle[0]) / (width * across), (y - middle[1]) / (width * down))
+        found.append((np.asarray(np.clip((1.1 - far) / 0.2, 0, 1), dtype=np.float32), width))
+    return found
+
+
+def sub_pixels(maps: tuple[Field, Field], pitch: float) -> Field:
+    """Give what red, green and blue stripes let through, one set in each ``pitch`` of the surface.
+
+    The camera's own grid is coarser than theirs, so that they beat: that is the moire.
+    """
+    phases = np.arange(3, dtype=np.float32) / 3
+    across = maps[0][..., None] / np.float32(pitch) + phases
+    down = maps[1][..., None] / np.float32(pitch)
+    turns = np.float32(2 * np.pi)
+    return np.asarray((1 + 0.25 * np.cos(turns * across)) * (1 + 0.1 * np.cos(turns * down)))
 
 
 def surface(shown: Portrait, how: Staging) -> Field:
@@ -205,7 +312,7 @@ def _drawn(shown: Portrait, how: Staging, maps: tuple[Field, Field]) -> Field:
     """Draw the surface turned; a head or a mask before its own background, paper as one piece."""
     turned = cv2.remap(shown.pixels, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if how.surface != "head" and not how.cut_out:
-        return turned.astype(np.float32)
+        return np.asarray(turned, dtype=np.float32)
     where = cv2.remap(shown.head, *maps, cv2.INTER_LINEAR)[..., None]
     return np.asarray(turned * where + shown.pixels * (1 - where), dtype=np.float32)
 
@@ -222,11 +329,12 @@ def _reflected(
     how: Staging,
     maps: tuple[Field, Field],
     colour: tuple[int, int, int] | None,
-) -> NDArray[np.float64]:
+) -> Field:
     """Give what each pixel takes of the screen's light, (SIDE, SIDE, 3) around 0..1."""
     if colour is None or how.lit == "none":
-        return np.zeros((1, 1, 3))
-    shade = np.array(colour[1:] + colour[:1] if how.lit == "wrong" else colour) / 255
+        return np.zeros((1, 1, 3), dtype=np.float32)
+    rgb = colour[1:] + colour[:1] if how.lit == "wrong" else colour
+    shade = np.array(rgb, dtype=np.float32) / 255
     facing = shown.facing if how.lit in {"head", "wrong"} else np.ones_like(shown.facing)
     fields = cv2.remap(np.dstack([facing, shown.head]), *maps, cv2.INTER_LINEAR)
     where = fields[..., 1]

@@ -18,7 +18,7 @@ ASKED = Asked(
     turns=(TurnAsked(1, 1500, 1000), TurnAsked(-1, 2500, 1000)),
     nearer_ms=3500,
 )
-TIMES = tuple(range(0, 4500, 250))
+TIMES = tuple(range(120, 4500, 250))
 
 
 def head() -> NDArray[np.float32]:

@@ -13,13 +13,14 @@ computer that draws the right light on a head, injected as video, passes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
-from lineproof.face.liveness.captured import between_eyes
+from lineproof.face.liveness.captured import between_eyes, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from lineproof.face.liveness.captured import Asked, CapturedFrame
 
 FEWEST_COLOURS = 3
+FEWEST_FRAMES = 5
+SETTLED_MS = 80.0
+"""So long after a change of colour a frame is of neither: the screen and the camera take time."""
 CENTRE = (1, 4, 5, 6, 195, 197, 50, 280, 205, 425)
 """Mesh points on the bridge of the nose and the inner cheeks: the nearest skin."""
 RIM = (127, 234, 93, 132, 356, 454, 323, 361)
@@ -44,37 +48,67 @@ room changes skin by several hundredths."""
 def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str, float]]:
     """Measure ``follows``, ``facing``, ``ahead`` and ``prompt``.
 
-    ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's;
-    ``facing`` how much less of it the rim takes and ``ahead`` how much less the background does,
-    both as shares of the nearest skin's; ``prompt`` is 1 where the best delay is at most
-    ``LONGEST_DELAY_MS`` and 0 otherwise. Unmeasured where fewer than three colours were asked for,
-    too few frames show them, or the skin hardly changed colour at all.
+    ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's at the
+    best delay up to ``LONGEST_DELAY_MS``; ``facing`` how much less of it the rim takes and
+    ``ahead`` how much less the background does, both as shares of the nearest skin's; ``prompt``
+    is 1 where no longer delay fits better, and 0 otherwise. Unmeasured where fewer than three
+    colours were asked for, too few frames show them, or the skin hardly changed colour at all.
     """
     if len({colour.rgb for colour in asked.colours}) < FEWEST_COLOURS:
         return Unmeasured("liveness_no_colours_asked")
-    seen = [frame for frame in frames if _shown(asked, frame.at_ms) is not None]
-    if len(seen) < 2 * FEWEST_COLOURS:
-        return Unmeasured("liveness_no_frame_of_step")
+    begins = asked.colours[0].start_ms
+    ends = asked.colours[-1].start_ms + asked.colours[-1].duration_ms + SHIFTS_MS[-1]
+    seen = within(frames, begins, ends - begins)
     regions = [_regions(frame) for frame in seen]
-    centre = _chroma(np.array([each[0] for each in regions]))
-    if not _change(centre) >= LEAST_CHANGE:
+    sides = {shift: _sides(seen, regions, asked, shift) for shift in SHIFTS_MS}
+    if sides[0.0] is None:
+        return Unmeasured("liveness_no_frame_of_step")
+    fits = {shift: _correlation(side) for shift, side in sides.items() if side is not None}
+    best = max((shift for shift in fits if shift <= LONGEST_DELAY_MS), key=lambda s: fits[s])
+    side = sides[best] or sides[0.0]
+    if not _change(side.centre) >= LEAST_CHANGE:
         return Unmeasured("liveness_too_little_light")
-    rim = _chroma(np.array([each[1] for each in regions]))
-    behind = _chroma(np.array([each[2] for each in regions]))
-    follows = [_correlation(centre, seen, asked, shift) for shift in SHIFTS_MS]
-    screen = _screen(seen, asked, 0.0)
-    gain = _gain(centre, screen)
-    if abs(gain) < 1e-6:  # noqa: PLR2004 - nothing at all was reflected
+    gain = _gain(side.centre, side.screen)
+    if abs(gain) < 1e-6:  # noqa: PLR2004 - nothing of the screen's colours at all
         return Measured({"follows": 0.0, "facing": 0.0, "ahead": 0.0, "prompt": 0.0})
-    best = SHIFTS_MS[int(np.argmax(follows))]
     return Measured(
         {
-            "follows": follows[0],
-            "facing": 1 - _gain(rim, screen) / gain,
-            "ahead": 1 - _gain(behind, screen) / gain,
-            "prompt": float(best <= LONGEST_DELAY_MS),
+            "follows": fits[best],
+            "facing": 1 - _gain(side.rim, side.screen) / gain,
+            "ahead": 1 - _gain(side.behind, side.screen) / gain,
+            "prompt": float(max(fits.values()) <= fits[best]),
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the screen showed and what was seen of it at one delay: (n, 3) each, round 0."""
+
+    screen: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    rim: NDArray[np.float64]
+    behind: NDArray[np.float64]
+
+
+def _sides(
+    frames: Sequence[CapturedFrame],
+    regions: Sequence[tuple[NDArray[np.float64], ...]],
+    asked: Asked,
+    shift_ms: float,
+) -> _Sides | None:
+    """Set frames beside the screen's colours ``shift_ms`` before them; None where too few are."""
+    rows = []
+    for frame, region in zip(frames, regions, strict=True):
+        colour = _shown(asked, frame.at_ms - shift_ms)
+        if colour is not None and colour == _shown(asked, frame.at_ms - shift_ms - SETTLED_MS):
+            rows.append((colour, *region))
+    if len(rows) < FEWEST_FRAMES or len({row[0] for row in rows}) < FEWEST_COLOURS:
+        return None
+    colours = np.array([row[0] for row in rows], dtype=np.float64) / 255
+    colours -= colours.mean(axis=1, keepdims=True)
+    parts = (_chroma(np.array([row[part] for row in rows])) for part in (1, 2, 3))
+    return _Sides(colours - colours.mean(axis=0), *parts)
 
 
 def _shown(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
@@ -82,14 +116,6 @@ def _shown(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
         if colour.start_ms <= at_ms < colour.start_ms + colour.duration_ms:
             return colour.rgb
     return None
-
-
-def _screen(frames: Sequence[CapturedFrame], asked: Asked, shift_ms: float) -> NDArray[np.float64]:
-    first = asked.colours[0].rgb
-    rows = [_shown(asked, frame.at_ms - shift_ms) or first for frame in frames]
-    colours = np.array(rows, dtype=np.float64) / 255
-    colours -= colours.mean(axis=1, keepdims=True)
-    return np.asarray(colours - colours.mean(axis=0))
 
 
 def _regions(frame: CapturedFrame) -> tuple[NDArray[np.float64], ...]:
@@ -131,9 +157,7 @@ def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:
     return float((rows * screen).sum() / max(float((screen**2).sum()), 1e-9))
 
 
-def _correlation(
-    rows: NDArray[np.float64], frames: Sequence[CapturedFrame], asked: Asked, shift_ms: float
-) -> float:
-    screen = _screen(frames, asked, shift_ms)
+def _correlation(side: _Sides) -> float:
+    rows, screen = side.centre, side.screen
     both = float(np.sqrt((rows**2).sum() * (screen**2).sum()))
     return float((rows * screen).sum()) / both if both > 0 else 0.0

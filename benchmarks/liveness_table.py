@@ -1,0 +1,132 @@
+"""Write the fusion tables of SIMULATED captures: ``face/liveness/simulated.json``.
+
+Each variant of the challenge is played with its own scripts. Limits are chosen on one group of
+people and the captures that pass are counted on another (``liveness_captures``). Nothing of this
+says how people or real attackers fare.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from statistics import NormalDist, median, quantiles
+from typing import TYPE_CHECKING
+
+from tests.attack_kit.attacks import KNOWN_TO_PASS, species_of
+
+from benchmarks.common import write_figures
+from benchmarks.liveness_captures import EACH, OF_PEOPLE, Job, bound, engine, tried
+from benchmarks.places import ROOT
+from lineproof.adapters.local_engine import AGREEING_FMR
+from lineproof.domain.liveness import Basis
+from lineproof.domain.script import Variant
+from lineproof.face.liveness.checks import measure_of
+from lineproof.face.liveness.fusion import Limit, LivenessTable, Presented, failing
+from lineproof.face.liveness.injection import InjectionSign
+from lineproof.face.liveness.table_file import BONA_FIDE, TableFile, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.liveness_captures import Tried
+
+FILE = ROOT / "src" / "lineproof" / "face" / "liveness" / "simulated.json"
+
+TARGET_BPCER = 0.05
+"""Of a variant, shared equally over the measures whose limits are chosen."""
+MARGIN = 1.25
+"""For tails that are heavier than normal ones, and for there being few captures to choose on."""
+YES_OR_NO = {
+    ("light", "prompt"): 1.0,
+    **{("injection", measure_of(sign)): 1.0 for sign in InjectionSign},
+}
+EXPECTED = {
+    Variant.FULL: ("same_person", "follows_script", "depth", "light", "texture", "injection"),
+    Variant.CALM: ("same_person", "follows_script", "depth", "texture", "injection"),
+    Variant.STILL: ("same_person", "light", "texture", "injection"),
+    Variant.ASSISTED: ("same_person", "texture", "injection"),
+}
+"""The checks that can be measured on what a variant asks for."""
+
+
+def liveness_table() -> None:
+    """Choose limits, count, and write the file."""
+    tables = {variant: table(variant) for variant in Variant}
+    content = written(TableFile(bound=bound(), tables=tables))
+    FILE.write_bytes(content)
+    write_figures("liveness_table", {"file": str(FILE.relative_to(ROOT)), "bytes": len(content)})
+
+
+def table(variant: Variant) -> LivenessTable:
+    """Make the table of one variant."""
+    limits = limits_from(captures(variant, BONA_FIDE, "limits"), variant)
+    counted = {name: presented(variant, name, limits) for name in species_of(variant)}
+    return LivenessTable(
+        limits=limits,
+        bona_fide=presented(variant, BONA_FIDE, limits),
+        attacks=tuple(one for name, one in counted.items() if name not in KNOWN_TO_PASS),
+        basis=Basis.SIMULATED,
+        known_to_pass=tuple(one for name, one in counted.items() if name in KNOWN_TO_PASS),
+    )
+
+
+def captures(variant: Variant, species: str, group: str) -> list[Tried]:
+    """Give what was measured of a species' captures of one group of people."""
+    times = OF_PEOPLE if species == BONA_FIDE else EACH
+    return [tried(Job(variant, species, group, at)) for at in range(times)]
+
+
+def presented(variant: Variant, species: str, limits: tuple[Limit, ...]) -> Presented:
+    """Count a species' captures by exactly the checks that passed them."""
+    counts = Counter(passes(one, limits) for one in captures(variant, species, "table"))
+    return Presented(species=species, passed=dict(counts))
+
+
+def passes(one: Tried, limits: tuple[Limit, ...]) -> frozenset[str]:
+    """Name the checks of the table that were measured and failed none of their limits."""
+    known = {limit.check for limit in limits}
+    failed = {name.split(".")[0] for name in failing(one.found, limits)}
+    return frozenset(check for check in known & set(one.found) if check not in failed)
+
+
+def limits_from(chosen: Sequence[Tried], variant: Variant) -> tuple[Limit, ...]:
+    """Set a variant's limits by ``least``; some are yes or no, and agreement's is the pack's own.
+
+    That one was calibrated on real people's photographs, which no simulation outdoes.
+    """
+    values: dict[tuple[str, str], list[float]] = {}
+    for one in chosen:
+        for check in EXPECTED[variant]:
+            for measure, value in one.found.get(check, {}).items():
+                values.setdefault((check, measure), []).append(value)
+    fixed = {**YES_OR_NO, ("same_person", "agreement"): _agreeing()}
+    share = TARGET_BPCER / sum(name not in fixed for name in values)
+    return tuple(
+        Limit(check=check, measure=measure, least=_limit(fixed.get((check, measure)), seen, share))
+        for (check, measure), seen in values.items()
+    )
+
+
+def _limit(fixed: float | None, seen: Sequence[float], share: float) -> float:
+    return least(seen, share) if fixed is None else fixed
+
+
+def least(values: Iterable[float], share: float) -> float:
+    """Give a limit that a share of bona fide captures is expected to stay below.
+
+    The lower half's spread is taken from the median and the lowest tenth, as if normal there, and
+    enlarged by ``MARGIN``: no single outlier moves the limit, neither up nor down. The rule was
+    fixed before its figures were seen.
+    """
+    seen = list(values)
+    middle, tenth = median(seen), quantiles(seen, n=10, method="inclusive")[0]
+    normal = NormalDist()
+    spread = (middle - tenth) / -normal.inv_cdf(0.1)
+    return round(middle + MARGIN * normal.inv_cdf(share) * spread, 4)
+
+
+def _agreeing() -> float:
+    """Give the comparison score at which the pack's calibration takes two frames for one person."""
+    calibration = engine().calibration
+    if calibration is None:
+        raise ValueError("the default pack is calibrated")
+    return next(p.score for p in reversed(calibration.points) if p.fmr >= AGREEING_FMR)
