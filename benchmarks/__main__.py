@@ -16,6 +16,7 @@ from benchmarks import (
     generated,
     guidance,
     liveness,
+    liveness_table,
     outlines,
     people,
     serving,
@@ -52,6 +53,7 @@ MEASUREMENTS = {
     "serving": serving.serving,
     "writers": writers.writers,
     "guidance": guidance.guidance,
+    "liveness_table": liveness_table.liveness_table,
     "liveness": liveness.liveness,
 }
 NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": "lfw_dev"} | {
@@ -59,6 +61,7 @@ NEEDS_DATA = {"quality": "frll", "frames": "nuaa_train", "frll": "frll", "lfw": 
     "printed": "mrz_pages",
     "chips": "emrtd",
     "liveness": "frll",
+    "liveness_table": "frll",
     "portraits": "frll",
     "outlines": "frll",
     "signals": "mrz_pages",

@@ -1,186 +1,134 @@
-"""Liveness checks on SIMULATED captures: bona fide and the attack kit, people kept apart.
+"""Liveness checks on SIMULATED captures: the shipped fusion tables, on people of neither group.
 
-The people of ``frll`` are in two parts: limits are chosen on the first, and the figures are of the
-second. Nothing here shows how real people or real attackers fare.
+Each variant plays its own scripts. Nothing here shows how real people or real attackers fare.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from dataclasses import dataclass
-from functools import lru_cache
-from statistics import median
+from collections import Counter
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image
-from tests.attack_kit.attacks import STAGINGS, Presentation, attack, bona_fide
-from tests.attack_kit.simulate import portrait
+from tests.attack_kit.attacks import INJECTED, KNOWN_TO_PASS, species_of
 
-from benchmarks.common import in_time, open_engine, spread, write_figures
-from benchmarks.places import DATA
-from lineproof.adapters.local_engine import AGREEING_FMR
-from lineproof.domain.finding import Measured
-from lineproof.face.landmarks import pose, upright
-from lineproof.face.liveness.depth import depth
-from lineproof.face.liveness.follows_script import follows_script
-from lineproof.face.liveness.fusion import Limit, failing, upper
-from lineproof.face.liveness.injection import injection
-from lineproof.face.liveness.light import light
-from lineproof.face.liveness.same_person import same_person
-from lineproof.face.match import comparison_score, embed
-from lineproof.face.view import FaceView
+from benchmarks.common import in_time, spread, write_figures
+from benchmarks.liveness_captures import EACH, OF_PEOPLE, Job, bound, tried
+from benchmarks.liveness_table import FILE, passes
+from lineproof.domain.finding import Measured, Unmeasured
+from lineproof.domain.script import Variant
+from lineproof.face.liveness.fusion import fuse, upper
+from lineproof.face.liveness.table_file import BONA_FIDE, read_tables, table_for
 
 if TYPE_CHECKING:
-    from tests.attack_kit.simulate import Portrait
+    from collections.abc import Mapping, Sequence
 
-    from lineproof.adapters.local_engine import LocalEngine
-    from lineproof.face.liveness.captured import CapturedFrame
+    from benchmarks.liveness_captures import Tried
+    from lineproof.face.liveness.fusion import LivenessTable
 
-EACH = int(os.environ.get("LINEPROOF_EACH", "30"))
-VARIANTS = {
-    "full": ("same_person", "follows_script", "depth", "light", "injection"),
-    "calm": ("same_person", "follows_script", "depth", "injection"),
-    "still": ("same_person", "light", "injection"),
-}
-"""The checks that a variant of the challenge leaves; what it does not ask for is left out."""
+DAYLIGHT = "bona_fide_daylight"
+FORCED = frozenset({"texture", "depth"})
+"""Set to "live" for injected captures: what is left has to stop them."""
 
 
 def liveness() -> None:
-    """Choose limits on some people, and count on others who passes which checks."""
-    limits = _limits([_tried(("bona_fide", "limits", at)) for at in range(EACH)])
-    by_name: dict[str, list[Tried]] = {}
-    for at in in_time(range(EACH)):
-        for name in ("bona_fide", *STAGINGS):
-            by_name.setdefault(name, []).append(_tried((name, "figures", at)))
-    bona_fide_costs = [tried.cost_ms for tried in by_name["bona_fide"]]
+    """Count what passes the shipped tables, by variant and species."""
+    by_variant: dict[Variant, dict[str, list[Tried]]] = {variant: {} for variant in Variant}
+    for at in in_time(range(max(EACH, OF_PEOPLE))):
+        for variant, tries in by_variant.items():
+            for species in _asked(variant, at):
+                made = tried(Job(variant, species, "figures", at))
+                tries.setdefault(species, []).append(made)
     write_figures(
         "liveness",
         {
-            "data": "SIMULATED from frll; the people of limits and of figures are different",
-            "limits": {f"{x.check}.{x.measure}": round(x.least, 4) for x in limits},
-            "passing": {name: _passing(each, limits) for name, each in by_name.items()},
-            "cpu_ms_of_the_checks": spread(bona_fide_costs),
+            "data": "SIMULATED from frll; limits, tables and figures are of different people",
+            "variants": {str(v): _figures(tries, _table(v)) for v, tries in by_variant.items()},
         },
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What the checks measured of one presentation, what was Unmeasured, and their CPU time."""
-
-    found: dict[str, dict[str, float]]
-    unmeasured: tuple[str, ...]
-    cost_ms: float
+def _asked(variant: Variant, at: int) -> tuple[str, ...]:
+    people = (BONA_FIDE,) if at < OF_PEOPLE else ()
+    return (*people, *((DAYLIGHT, *species_of(variant)) if at < EACH else ()))
 
 
-def _tried(job: tuple[str, str, int]) -> Tried:
-    name, part, at = job
-    engine = _engine()
-    rng = np.random.default_rng([*name.encode(), len(part), at])
-    shown = _portrait(part, at)
-    if name == "bona_fide":
-        made = bona_fide(shown, engine, rng)
-    else:
-        made = attack(name, shown, _portrait(part, at + 1), engine, rng)
-    return _checked(made, engine)
+def _table(variant: Variant) -> LivenessTable:
+    found = table_for(read_tables(FILE.read_bytes()), variant, bound=bound())
+    if isinstance(found, Unmeasured):
+        raise SystemExit("run liveness_table first: the tables are of other packs")
+    return found.value
 
 
-def _checked(made: Presentation, engine: LocalEngine) -> Tried:
-    scores = _scores(made, engine)
-    began = time.process_time()
-    findings = {
-        "same_person": same_person(made.frames, scores),
-        "follows_script": follows_script(made.frames, made.asked),
-        "depth": depth(made.frames, made.asked),
-        "light": light(made.frames, made.asked),
+def _figures(tries: Mapping[str, Sequence[Tried]], table: LivenessTable) -> dict[str, object]:
+    people = tries[BONA_FIDE]
+    return {
+        "stopped": _stopped(people, table),
+        "stopped_in_daylight": _stopped(tries[DAYLIGHT], table),
+        "species": {
+            name: _row(name, each, table) for name, each in tries.items() if name not in _PEOPLE
+        },
+        "band_with_every_check": _band(table, frozenset()),
+        "band_without_light": _band(table, frozenset({"light"})),
+        "cpu_ms": spread([one.cost_ms for one in people]),
     }
-    signs = injection(made.frames, device=made.device)
-    cost = (time.process_time() - began) * 1000
-    found = {n: dict(f.value) for n, f in findings.items() if isinstance(f, Measured)}
-    missing = tuple(n for n, f in findings.items() if not isinstance(f, Measured))
-    if isinstance(signs, Measured):
-        found["injection"] = {"clean": float(not signs.value)}
-    return Tried(found, missing, cost)
 
 
-def _scores(made: Presentation, engine: LocalEngine) -> list[float]:
-    """Compare the first frame with the middle and the last: each embedding costs 50 ms."""
-    if len(made.frames) < 3:  # noqa: PLR2004 - first, middle, last
-        return []
-    views = [_view(made.frames[at]) for at in (0, len(made.frames) // 2, -1)]
-    first, *others = (embed([view], engine.recipes) for view in views)
-    return [comparison_score(first, other) for other in others]
+_PEOPLE = frozenset({BONA_FIDE, DAYLIGHT})
 
 
-def _view(frame: CapturedFrame) -> FaceView:
-    aligned, aligned_mesh = upright(frame.pixels, frame.mesh)
-    return FaceView(
-        pixels=frame.pixels,
-        scale=1.0,
-        mesh=frame.mesh,
-        pose=pose(frame.mesh),
-        aligned=aligned,
-        aligned_mesh=aligned_mesh,
-        faces=(),
-        jpeg_quality=None,
-    )
+def _checks(table: LivenessTable) -> frozenset[str]:
+    return frozenset(limit.check for limit in table.limits)
 
 
-@lru_cache(maxsize=1)
-def _engine() -> LocalEngine:
-    return open_engine(None)
+def _stopped(each: Sequence[Tried], table: LivenessTable) -> dict[str, object]:
+    """Count who is stopped, by which measures, and where a check could not be measured."""
+    failed: Counter[str] = Counter()
+    unmeasured: Counter[str] = Counter()
+    stopped = 0
+    for one in each:
+        band = fuse({name: Measured(value) for name, value in one.found.items()}, table)
+        names = band.value.failed if isinstance(band, Measured) else ("nothing",)
+        missing = _checks(table) - set(one.found)
+        failed.update(names)
+        unmeasured.update(one.unmeasured[name] for name in missing)
+        stopped += bool(names or missing)
+    return {
+        "of": len(each),
+        "stopped": stopped,
+        "at_most": round(upper(stopped, len(each)), 3),
+        "failed": dict(failed),
+        "unmeasured": dict(unmeasured),
+    }
 
 
-@lru_cache(maxsize=128)
-def _portrait(part: str, at: int) -> Portrait:
-    """Give a person's photograph: the first half of people for limits, the rest for figures."""
-    files = sorted((DATA / "frll" / "neutral_front").glob("*.jpg"))
-    half = len(files) // 2
-    of_part = files[:half] if part == "limits" else files[half:]
-    with Image.open(of_part[at % len(of_part)]) as picture:
-        return portrait(np.asarray(picture.convert("RGB")), _engine())
+def _row(name: str, each: Sequence[Tried], table: LivenessTable) -> dict[str, object]:
+    """Count the captures that pass each check, all, and all but those that are forced to live."""
+    checks = _checks(table)
+    passed = [passes(one, table.limits) for one in each]
+    failed = [checks - by - set(one.unmeasured) for by, one in zip(passed, each, strict=True)]
+    row: dict[str, object] = {
+        "of": len(each),
+        "alone": {check: sum(check in by for by in passed) for check in sorted(checks)},
+        "accepted": sum(by == checks for by in passed),
+        "at_most": round(upper(sum(by == checks for by in passed), len(each)), 3),
+        "none_failed": sum(not each_failed for each_failed in failed),
+    }
+    if name in INJECTED:
+        left = checks - FORCED
+        row["accepted_with_texture_and_depth_live"] = sum(left <= by for by in passed)
+    if name in KNOWN_TO_PASS:
+        row["known_to_pass"] = True
+    return row
 
 
-def _limits(chosen: list[Tried]) -> tuple[Limit, ...]:
-    """Set each limit below the least bona fide value by a fifth of its way to the median.
-
-    The agreement's is the pack's own, calibrated on real people; injection's and ``prompt``'s are
-    yes or no.
-    """
-    table = _engine().calibration
-    reached = [point.score for point in table.points if point.fmr >= AGREEING_FMR] if table else []
-    values: dict[tuple[str, str], list[float]] = {}
-    for tried in chosen:
-        for check, measures in tried.found.items():
-            for measure, value in measures.items():
-                values.setdefault((check, measure), []).append(value)
-    fixed = {("injection", "clean"): 1.0, ("light", "prompt"): 1.0}
-    if reached:
-        fixed["same_person", "agreement"] = reached[-1]
-    return tuple(
-        Limit(
-            check=check,
-            measure=measure,
-            least=fixed.get((check, measure), min(seen) - (median(seen) - min(seen)) / 5),
-        )
-        for (check, measure), seen in values.items()
-    )
-
-
-def _passing(each: list[Tried], limits: tuple[Limit, ...]) -> dict[str, object]:
-    """Count the presentations that pass each check, and all checks of each variant."""
-    alone = {check: _count(each, (check,), limits) for check in VARIANTS["full"]}
-    fused = {name: _count(each, checks, limits) for name, checks in VARIANTS.items()}
-    high = {name: round(upper(times, len(each)), 3) for name, times in fused.items()}
-    return {"of": len(each), "alone": alone, "fused": fused, "fused_at_most": high}
-
-
-def _count(each: list[Tried], checks: tuple[str, ...], limits: tuple[Limit, ...]) -> int:
-    """Count those that were measured by all these checks and failed none."""
-    return sum(
-        all(check in tried.found for check in checks)
-        and not failing({check: tried.found[check] for check in checks}, limits)
-        for tried in each
-    )
+def _band(table: LivenessTable, without: frozenset[str]) -> dict[str, object]:
+    """Give what the shipped table says of captures that pass the checks that are left."""
+    left = _checks(table) - without
+    rates = {one.species: upper(one.passing(left), one.captures) for one in table.attacks}
+    worst = max(rates, key=lambda species: rates[species])
+    stopped = table.bona_fide.captures - table.bona_fide.passing(left)
+    return {
+        "checks": sorted(left),
+        "worst": worst,
+        "apcer": round(rates[worst], 4),
+        "bpcer": round(upper(stopped, table.bona_fide.captures), 4),
+    }

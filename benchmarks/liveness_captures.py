@@ -50,6 +50,8 @@ EACH = int(os.environ.get("LINEPROOF_EACH", "30"))
 """Captures of each species of attack."""
 OF_PEOPLE = int(os.environ.get("LINEPROOF_BONA_FIDE", "60"))
 """Bona fide captures: each of a group's photographs, of which a person has two, is taken once."""
+LIMITS_ON = 34
+"""Bona fide captures that limits are chosen on: one of each person of the first group."""
 BONA_FIDE_AS = {"bona_fide": BONA_FIDE, "bona_fide_daylight": DAYLIGHT}
 KEPT = OUT / "liveness-captures.jsonl"
 

@@ -8,13 +8,14 @@ says how people or real attackers fare.
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 from statistics import NormalDist, median, quantiles
 from typing import TYPE_CHECKING
 
 from tests.attack_kit.attacks import KNOWN_TO_PASS, species_of
 
 from benchmarks.common import write_figures
-from benchmarks.liveness_captures import EACH, OF_PEOPLE, Job, bound, engine, tried
+from benchmarks.liveness_captures import EACH, LIMITS_ON, OF_PEOPLE, Job, bound, engine, tried
 from benchmarks.places import ROOT
 from lineproof.adapters.local_engine import AGREEING_FMR
 from lineproof.domain.liveness import Basis
@@ -39,6 +40,14 @@ YES_OR_NO = {
     ("light", "prompt"): 1.0,
     **{("injection", measure_of(sign)): 1.0 for sign in InjectionSign},
 }
+TIDY = {
+    ("same_person", "continuity"): -0.6,
+    ("follows_script", "turn"): 8.0,
+    ("follows_script", "nearer"): 1.15,
+    ("light", "follows"): 0.8,
+}
+"""No limit is stricter than this, whatever a simulation reaches: it sways less, turns farther and
+takes light more evenly than people do. Fixed before any attack was counted."""
 EXPECTED = {
     Variant.FULL: ("same_person", "follows_script", "depth", "light", "texture", "injection"),
     Variant.CALM: ("same_person", "follows_script", "depth", "texture", "injection"),
@@ -71,7 +80,8 @@ def table(variant: Variant) -> LivenessTable:
 
 def captures(variant: Variant, species: str, group: str) -> list[Tried]:
     """Give what was measured of a species' captures of one group of people."""
-    times = OF_PEOPLE if species == BONA_FIDE else EACH
+    of_group = LIMITS_ON if group == "limits" else OF_PEOPLE
+    times = of_group if species == BONA_FIDE else EACH
     return [tried(Job(variant, species, group, at)) for at in range(times)]
 
 
@@ -100,14 +110,11 @@ def limits_from(chosen: Sequence[Tried], variant: Variant) -> tuple[Limit, ...]:
                 values.setdefault((check, measure), []).append(value)
     fixed = {**YES_OR_NO, ("same_person", "agreement"): _agreeing()}
     share = TARGET_BPCER / sum(name not in fixed for name in values)
-    return tuple(
-        Limit(check=check, measure=measure, least=_limit(fixed.get((check, measure)), seen, share))
-        for (check, measure), seen in values.items()
-    )
-
-
-def _limit(fixed: float | None, seen: Sequence[float], share: float) -> float:
-    return least(seen, share) if fixed is None else fixed
+    found = {
+        name: fixed[name] if name in fixed else min(least(seen, share), TIDY.get(name, inf))
+        for name, seen in values.items()
+    }
+    return tuple(Limit(check=c, measure=m, least=limit) for (c, m), limit in found.items())
 
 
 def least(values: Iterable[float], share: float) -> float:

@@ -48,6 +48,8 @@ noise and a good name: nothing here can stop it, and the table says so."""
 KNOWN_TO_PASS = frozenset({"animated_relit"})
 OF_COLOURS = frozenset({"wrong_colours", "late_colours"})
 """Where no colour is asked for, these would be the bona fide capture itself."""
+OF_MOVES_OR_COLOURS = OF_COLOURS | {"delayed_relay", "replayed_capture", "animated_blinking"}
+"""Where nothing is asked for, these would be other attacks of the kit."""
 OF_TWO = frozenset({"two_people", "one_frame_swapped"})
 INJECTED = frozenset(
     {"animated_still", "animated_blinking", "wrong_colours", "late_colours", "delayed_relay"}
@@ -59,8 +61,8 @@ INJECTED = frozenset(
 
 def species_of(variant: Variant) -> tuple[str, ...]:
     """Name the attacks that there are on a script of this variant."""
-    coloured = variant in {Variant.FULL, Variant.STILL}
-    return tuple(name for name in STAGINGS if coloured or name not in OF_COLOURS)
+    left_out = {Variant.CALM: OF_COLOURS, Variant.ASSISTED: OF_MOVES_OR_COLOURS}
+    return tuple(name for name in STAGINGS if name not in left_out.get(variant, ()))
 
 
 @dataclass(frozen=True, slots=True)
