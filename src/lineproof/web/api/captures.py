@@ -111,7 +111,7 @@ def ask_for_capture(
         nonce=found.nonce,
         chip_challenge=for_chip(found.nonce).hex(),
         expires_at=found.challenge.expires_at,
-        script=_script(asked) if asked is not None else None,
+        script=script_told(asked) if asked is not None else None,
     )
 
 
@@ -127,7 +127,7 @@ def capture_face(
 
     Where a script was asked for, manifest and signature come with the frames.
     """
-    signed = _signed(upload, session)
+    signed = signed_of(upload, session)
     with ctx.gate.place():
         found = capture(
             ctx.service,
@@ -167,7 +167,7 @@ def told(ctx: Context, found: Captured | Refused, *, now: datetime) -> CaptureTo
     )
 
 
-def _signed(upload: Upload, session: str) -> Signed | None:
+def signed_of(upload: Upload, session: str) -> Signed | None:
     """Give the manifest and its signature; None where neither came. Raises Problem for one."""
     manifest, signature = upload.pictures("manifest"), upload.pictures("signature")
     if not manifest and not signature:
@@ -178,7 +178,8 @@ def _signed(upload: Upload, session: str) -> Signed | None:
     return Signed(session=session, manifest=manifest[0], signature=signature[0])
 
 
-def _script(asked: Script) -> ScriptTold:
+def script_told(asked: Script) -> ScriptTold:
+    """Write a script as a page receives it."""
     nothing = {"name": None, "rgb": None, "side": None}
     steps = [
         StepTold(

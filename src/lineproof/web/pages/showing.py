@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request, Response
 
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.reason import Outcome
-from lineproof.flow.capture import ask, capture
+from lineproof.flow.capture import capture
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.show_document import show_document
 from lineproof.flow.verify import MOST_FRAMES
+from lineproof.web.api.captures import signed_of
 from lineproof.web.api.next_step import NextStep
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.guiding import offered
@@ -21,7 +21,8 @@ from lineproof.web.pages.hints import last_hint, mends_document
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageRoute
 from lineproof.web.pages.page_session import Visiting
-from lineproof.web.pages.rendering import HEADERS, lead, page, wants_json
+from lineproof.web.pages.questions import KEY, after, live
+from lineproof.web.pages.rendering import lead, page
 from lineproof.web.pages.steps import CASE, step_of
 from lineproof.web.parts import Upload, upload_of
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/c", include_in_schema=False, route_class=PageRoute)
 
 PAGES = {"page": (0, 4)}
-FRAMES = {"frame": (0, MOST_FRAMES)}
+FRAMES = {"frame": (0, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
 """None at least: a browser sends an empty file where none was chosen, and the page says so."""
 
 SAID_OF_DOCUMENT = frozenset({"missing", "unreadable", "too_small", "needed", "poor_portrait"})
@@ -115,33 +116,7 @@ def ask_face(
         tries=max(attempts - case.attempts, 0),
         words=json.dumps(language.section("camera")),
         guidance=offered(ctx),
-    )
-
-
-@router.post("/face/question")
-def ask_question(
-    request: Request,
-    language: Speaking,
-    visit: Visiting,
-    ctx: Ctx,
-    now: Now,
-    form: Annotated[str, Form(max_length=64)],
-) -> Response:
-    """Ask for one capture: a nonce for the camera's script, or a page that takes one photograph."""
-    visit.check(request, form)
-    found = ask(ctx.service, visit.case.id, now=now)
-    if isinstance(found, Refused):
-        return lead(request, _after(found))
-    if wants_json(request):
-        return JSONResponse({"nonce": found.nonce}, headers=HEADERS)
-    return page(
-        request,
-        language,
-        "photo.html",
-        case=visit.case,
-        form=visit.form,
-        nonce=found.nonce,
-        here="/c/face",
+        key=KEY if live(ctx, visit) else "",
     )
 
 
@@ -158,24 +133,22 @@ def take_face(
     frames = [content for content in upload.pictures("frame") if content]
     if not frames:
         return lead(request, "/c/face?wrong=photo_missing")
+    signed = signed_of(upload, visit.session)
     with ctx.gate.place():
-        found = capture(ctx.service, visit.case.id, frames, nonce=upload.fields["nonce"], now=now)
+        found = capture(
+            ctx.service,
+            visit.case.id,
+            frames,
+            nonce=upload.fields["nonce"],
+            signed=signed,
+            now=now,
+        )
     if isinstance(found, Refused):
-        return lead(request, _after(found))
+        return lead(request, after(found))
     ctx.tallies.decided(found.case, found.decision, now=now)
     if found.decision.outcome is Outcome.RETRY and mends_document(found.decision):
         return lead(request, "/c/document?wrong=poor_portrait")
     return lead(request, CASE)
-
-
-def _after(refused: Refused) -> str:
-    """Give the page that says why a face was not looked at."""
-    known = {
-        RefusalCode.DOCUMENT_NEEDED: "/c/document?wrong=needed",
-        RefusalCode.CHALLENGE_REFUSED: "/c/face?wrong=too_slow",
-        RefusalCode.PICTURE_UNREADABLE: "/c/face?wrong=unreadable",
-    }
-    return known.get(refused.code, CASE)
 
 
 def _read(found: DocumentFinding) -> tuple[bool, bool]:

@@ -3,39 +3,26 @@
 // Attributes: question (POST: gives {nonce}), answer (POST multipart: frame..., nonce), next (where
 // the page goes afterwards), words (JSON of sentences), frames (how many, 4). What proves the caller:
 // token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer).
+// A living person: with key (POST: binds the key made here) and case (its id) the question is asked with
+// ?variant=, gives {nonce, script}, and the answer is signed (manifest, signature); help is a link.
 // Guidance: detector (address of the pack's ONNX file, for the browser's own), hints (POST: a small
 // frame to {hint}, where the browser cannot). Both are asked for when the camera is open, not before.
 // Properties: guide(frame) -> key of a hint, null, or a promise of one, in place of both; frames()
-// -> the blobs that are sent.
+// -> the blobs that are sent where no script is asked for.
 // Events: face-decided (detail: the answer; preventDefault() stays here), face-unseen (detail: why).
 
 import { cut, jpeg, oval, pause } from "./face-frames.js";
-
-export const WORDS = {
-  open: "Open the camera", take: "Take the pictures", close: "Close the camera",
-  view: "What the camera shows", opening: "The camera is opening. Your browser may ask you to allow it.",
-  ready: "Put your face into the oval. Then take the pictures.", hold: "Hold still.",
-  sending: "Sending the pictures.", deciding: "Looking at the pictures. This takes a few seconds.",
-  refused: "The camera is not allowed.", none: "No camera was found here.",
-  busy: "Another program uses the camera.", lost: "The connection was lost.", retry: "Go on",
-  too_dark: "It is too dark. Turn to the light.", too_bright: "It is too bright.",
-  too_far: "Come closer.", too_close: "Move back a little.", turn: "Look straight into the camera.",
-  two_faces: "Only one person, please.", no_face: "No face is seen. Put your face into the oval.",
-};
+import { ahead, choices, element, Ended, makeRoom, named, openRoom, patience, show } from "./face-live.js";
+import { WORDS } from "./face-words.js";
 
 const LOOK_EVERY = 400; // ms between two looks of guide()
 const BETWEEN = 180; // ms between two frames of one capture
 const TALL = 960; // px: the height of a frame that is sent
 const SMALL = 256; // px: the height of a frame that guide() sees
+const DOUBLE = 800; // ms in which two presses are one
+const EARLY = 400; // ms that a movement is told before it begins
 
 const UNSEEN = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "none", OverconstrainedError: "none" };
-
-function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
 
 export class FaceCapture extends HTMLElement {
   guide = null;
@@ -43,23 +30,43 @@ export class FaceCapture extends HTMLElement {
   #guidance = null;
   #timer = 0;
   #under = false;
+  #room = null;
+  #bound = null;
+  #stopping = new AbortController();
 
   connectedCallback() {
+    addEventListener("pagehide", this.#leave);
+    document.addEventListener("visibilitychange", this.#hide);
     if (this.firstChild) return;
     this.words = { ...WORDS, ...JSON.parse(this.getAttribute("words") || "{}") };
     this.said = element("p", { class: "face-said", role: "status", "aria-live": "polite" });
     this.deeds = element("div", { class: "face-deeds" });
+    if (this.#live) this.append(choices(this.words, this.getAttribute("help")));
     this.append(this.said, this.deeds);
-    this.#offer(["open", () => this.open()]);
-    addEventListener("pagehide", this.#leave);
+    this.#offerToOpen();
   }
 
   disconnectedCallback() {
     removeEventListener("pagehide", this.#leave);
-    this.close();
+    document.removeEventListener("visibilitychange", this.#hide);
+    this.#leave();
   }
 
-  #leave = () => this.close();
+  get #live() { return Boolean(this.getAttribute("key")); }
+
+  get variant() { return this.querySelector("[name=variant]:checked")?.value; }
+
+  // Whoever comes back to the page finds it as it was before the camera was opened.
+  #leave = () => {
+    const opened = this.#stream !== null;
+    this.#stop();
+    this.close();
+    if (opened) this.#offerToOpen();
+  };
+
+  #hide = () => {
+    if (document.hidden) this.#stop();
+  };
 
   async open() {
     if (this.#stream || this.#under) return;
@@ -78,16 +85,41 @@ export class FaceCapture extends HTMLElement {
     this.video = element("video", { "aria-label": this.words.view, playsinline: "", muted: "" });
     this.video.muted = true;
     this.video.srcObject = this.#stream;
-    this.stage = element("div", { class: "face-stage" }, this.video, oval());
-    this.prepend(this.stage);
+    this.#stage();
     await this.video.play();
-    this.#stream.getVideoTracks()[0].addEventListener("ended", () => this.#unseen("busy"));
-    this.#offer(["take", () => this.take()], ["close", () => this.close(true)]);
-    this.deeds.firstChild.focus({ preventScroll: true });
-    this.scrollIntoView({ block: "start" });
+    this.#track.addEventListener("ended", () => this.#gone());
+    this.#offer([this.#live ? "begin" : "take", () => this.take()], ["close", () => this.close(true)]);
+    this.#at.deeds.firstChild.focus({ preventScroll: true });
+    if (!this.#live) this.scrollIntoView({ block: "start" });
     this.#look();
     if (!this.guide) this.#startGuide();
   }
+
+  // Where the camera's picture stands: over all the page where a script is asked for, else in it.
+  #stage() {
+    if (this.#live) {
+      this.#bind().catch(() => {}); // whoever begins hears of it
+      this.#room = makeRoom(this.words, this.variant, this.video);
+      this.stage = this.#room.stage;
+      this.#room.dialog.addEventListener("cancel", (event) => {
+        event.preventDefault();
+        if (this.#under) this.#stop();
+        else this.close(true);
+      });
+      this.said.textContent = "";
+      this.deeds.replaceChildren();
+      this.append(this.#room.dialog);
+      openRoom(this.#room);
+    } else {
+      this.stage = element("div", { class: "face-stage" }, this.video, oval());
+      this.prepend(this.stage);
+    }
+  }
+
+  // Where words and buttons stand now.
+  get #at() { return this.#room ?? this; }
+
+  get #track() { return this.#stream.getVideoTracks()[0]; }
 
   close(offer = false) {
     clearTimeout(this.#timer);
@@ -95,10 +127,12 @@ export class FaceCapture extends HTMLElement {
     this.#guidance = null;
     for (const track of this.#stream ? this.#stream.getTracks() : []) track.stop();
     this.#stream = null;
-    if (this.stage) this.stage.remove();
+    this.stage?.remove();
+    this.#room?.dialog.remove();
+    this.#room = null;
     if (offer) {
       this.said.textContent = "";
-      this.#offer(["open", () => this.open()]);
+      this.#offerToOpen();
       this.deeds.firstChild.focus();
     }
   }
@@ -108,28 +142,92 @@ export class FaceCapture extends HTMLElement {
     if (this.#under || !this.#stream) return;
     this.#under = true;
     clearTimeout(this.#timer);
-    this.deeds.replaceChildren();
-    this.#say("hold");
+    this.#at.deeds.replaceChildren();
+    this.#stopping = new AbortController();
     try {
-      const { nonce, next } = await this.#post(this.getAttribute("question"), new FormData());
-      if (!nonce) return this.#go({ next });
-      const form = new FormData();
-      for (const frame of await this.frames()) form.append("frame", frame, "frame.jpg");
-      this.close();
-      this.#say("sending");
-      form.append("nonce", nonce);
-      const slow = setTimeout(() => this.#say("deciding"), 1500);
-      const told = await this.#post(this.getAttribute("answer"), form).finally(() => clearTimeout(slow));
-      this.#go(told);
-    } catch {
-      // It may have arrived all the same: the next page shows where the request stands.
-      this.close();
-      this.#say("lost");
-      this.#offer(["retry", () => this.#go({})]);
-      this.deeds.firstChild.focus();
+      const told = await (this.#live ? this.#takeSigned(this.#stopping.signal) : this.#takePlain());
+      if (told) this.#go(told);
+    } catch (error) {
+      if (!(error instanceof Ended)) this.#lost();
+      else if (error.why === "stopped") this.#stopped();
+      else this.#unseen(error.why);
     } finally {
       this.#under = false;
     }
+  }
+
+  async #takePlain() {
+    this.#say("hold");
+    const { nonce, next } = await this.#post(this.getAttribute("question"), new FormData());
+    if (!nonce) return { next };
+    const form = new FormData();
+    for (const frame of await this.frames()) form.append("frame", frame, "frame.jpg");
+    this.close();
+    form.append("nonce", nonce);
+    return this.#send(form);
+  }
+
+  async #takeSigned(signal) {
+    this.#say("look");
+    const [{ FEWEST, play }, { message }, { key, thumbprint }] = await Promise.all(
+      [import("./face-script.js"), import("./face-message.js"), this.#bind()]);
+    const { nonce, script, next } = await this.#post(`${this.getAttribute("question")}?variant=${this.variant}`, new FormData());
+    if (!nonce) return { next };
+    if (signal.aborted) throw signal.reason;
+    const taken = await this.#play(play, script.steps, signal), { label } = this.#track;
+    if (taken.length < FEWEST) throw new Ended("slow");
+    this.close();
+    this.#say("sending");
+    this.focus();
+    return this.#send(await message({ taken, label, nonce, caseId: this.getAttribute("case"), thumbprint, key }));
+  }
+
+  async #play(play, steps, signal) {
+    const room = this.#room;
+    room.dots.replaceChildren(...steps.map(() => element("i", {})));
+    room.dialog.dataset.do = "ahead";
+    const since = performance.now();
+    // Not by the second half of a double click.
+    this.#offer(["stop", () => performance.now() > since + DOUBLE && this.#stop()]);
+    room.deeds.firstChild.focus({ preventScroll: true });
+    room.said.setAttribute("aria-live", "assertive");
+    room.said.textContent = ahead(this.words, steps);
+    await pause(patience(steps));
+    const soon = (step) => {
+      const word = named(this.words, step);
+      if (!word) return;
+      room.said.textContent = word;
+      navigator.vibrate?.(60);
+    };
+    return play({ video: this.video, steps, show: (step, index) => show(room, step, index), soon, ahead: EARLY, signal });
+  }
+
+  async #send(form) {
+    this.#say("sending");
+    const slow = setTimeout(() => this.#say("deciding"), 1500);
+    return this.#post(this.getAttribute("answer"), form).finally(() => clearTimeout(slow));
+  }
+
+  // Binds this session's key, once; rejects where this browser cannot or may not.
+  #bind() {
+    this.#bound ??= this.#bindKey().catch((error) => {
+      this.#bound = null;
+      throw error;
+    });
+    return this.#bound;
+  }
+
+  async #bindKey() {
+    if (!globalThis.crypto?.subtle) throw new Ended("key");
+    const { pointOf, sessionKey, sha256 } = await import("./face-key.js");
+    const proof = this.getAttribute("token") ?? this.getAttribute("session") ?? "";
+    const pair = await sessionKey(await sha256(new TextEncoder().encode(proof)));
+    const body = { key: await pointOf(pair) };
+    if (this.hasAttribute("token")) body.form = this.getAttribute("token");
+    const { thumbprint, problem } = await this.#ask(this.getAttribute("key"), JSON.stringify(body), { "Content-Type": "application/json" });
+    if (problem >= 500 || problem === 429) throw new Error("busy");
+    if (!thumbprint) throw new Ended("key");
+    return { key: pair, thumbprint };
   }
 
   // What one capture sends, in order.
@@ -153,10 +251,14 @@ export class FaceCapture extends HTMLElement {
     }
   }
 
-  async #post(path, body) {
-    const headers = { Accept: "application/json" };
-    if (this.hasAttribute("session")) headers.Authorization = `Bearer ${this.getAttribute("session")}`;
+  #post(path, body) {
     if (this.hasAttribute("token")) body.append("form", this.getAttribute("token"));
+    return this.#ask(path, body, {});
+  }
+
+  async #ask(path, body, more) {
+    const headers = { Accept: "application/json", ...more };
+    if (this.hasAttribute("session")) headers.Authorization = `Bearer ${this.getAttribute("session")}`;
     const answer = await fetch(path, { method: "POST", body, headers });
     return answer.ok ? answer.json() : { problem: answer.status };
   }
@@ -173,28 +275,56 @@ export class FaceCapture extends HTMLElement {
     this.stage.dataset.state = hint ? "mend" : "good";
     this.stage.dataset.by = this.#guidance?.by ?? "";
     this.stage.dataset.took = Math.round(this.#guidance?.took ?? 0);
-    this.#say(hint || "ready");
+    this.#say(hint || (this.#live ? "ready_live" : "ready"));
     this.#timer = setTimeout(() => this.#look(), LOOK_EVERY);
   }
 
   #say(key) {
-    const sentence = this.words[key] || "";
+    const sentence = this.words[key] || "", { said } = this.#at;
     // The same words again would be read out again.
-    if (this.said.textContent !== sentence) this.said.textContent = sentence;
+    if (said.textContent !== sentence) said.textContent = sentence;
   }
 
   #offer(...deeds) {
-    this.deeds.replaceChildren(...deeds.map(([key, act]) => {
-      const button = element("button", { type: "button", class: key === "close" ? "button even" : "button" }, this.words[key]);
+    this.#at.deeds.replaceChildren(...deeds.map(([key, act]) => {
+      const button = element("button", { type: "button", class: key === "close" || key === "stop" ? "button even" : "button" }, this.words[key]);
       button.addEventListener("click", act);
       return button;
     }));
   }
 
+  #offerToOpen() {
+    this.#offer(["open", () => this.open()]);
+  }
+
+  #stop(why = "stopped") {
+    this.#stopping.abort(new Ended(why));
+  }
+
+  // Nothing was sent: the same place to go on from.
+  #stopped() {
+    this.close(true);
+    this.#say("stopped");
+  }
+
+  // It may have arrived all the same: the next page shows where the request stands.
+  #lost() {
+    this.close();
+    this.#say("lost");
+    this.#offer(["retry", () => this.#go({})]);
+    this.deeds.firstChild.focus();
+  }
+
+  #gone() {
+    if (!this.#stream) return;
+    if (this.#under) this.#stop("gone");
+    else this.#unseen("gone");
+  }
+
   #unseen(why) {
     this.close();
     this.#say(why);
-    this.#offer(["open", () => this.open()]);
+    this.#offerToOpen();
     this.dispatchEvent(new CustomEvent("face-unseen", { detail: why, bubbles: true }));
   }
 }

@@ -17,14 +17,27 @@ export const jpeg = (frame, quality) => new Promise((done) => frame.toBlob(done,
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// What is drawn over the camera's picture.
-export function oval() {
+// The same picture, at most `height` pixels tall.
+export function smaller(canvas, height) {
+  if (canvas.height <= height) return canvas;
+  const made = document.createElement("canvas");
+  made.height = height;
+  made.width = Math.round(height * SHAPE);
+  made.getContext("2d").drawImage(canvas, 0, 0, made.width, made.height);
+  return made;
+}
+
+// What is drawn over the camera's picture: an oval, and two arrows that a script shows. `small`
+// leaves room for the oval to grow.
+export function oval(small = false) {
   const space = "http://www.w3.org/2000/svg";
   const drawing = document.createElementNS(space, "svg");
   drawing.setAttribute("viewBox", "0 0 75 100");
   drawing.setAttribute("aria-hidden", "true");
-  const around = "M0 0h75v100h-75z", inside = "M37.5 14a25 33 0 1 0 .01 0z";
-  for (const [kind, path] of [["shade", around + inside], ["oval", inside]]) {
+  const inside = small ? "M37.5 20.5a20 26.5 0 1 0 .01 0z" : "M37.5 14a25 33 0 1 0 .01 0z";
+  const parts = [["shade", `M-75-100h225v300h-225z${inside}`], ["oval", inside]];
+  if (small) parts.push(["arrow left", "M2 47l8-8v5h5v6h-5v5z"], ["arrow right", "M73 47l-8-8v5h-5v6h5v5z"]);
+  for (const [kind, path] of parts) {
     const part = document.createElementNS(space, "path");
     part.setAttribute("class", kind);
     part.setAttribute("d", path);

@@ -1,0 +1,83 @@
+// What the person sees where a script is asked for: a choice before it, and the whole screen during it.
+import { oval } from "./face-frames.js";
+
+export const VARIANTS = ["full", "calm", "still"];
+const CHOSEN = "face-variant";
+const SAID_FOR = 2000; // ms that a movement is known of before it begins
+
+// A capture that ended before anything was sent; `why` is the key of the words that say so.
+export class Ended extends Error {
+  constructor(why) {
+    super(why);
+    this.why = why;
+  }
+}
+
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// Whoever chose calm once is not shown colours after a reload; whoever wants less motion begins there.
+function before() {
+  try {
+    const kept = sessionStorage.getItem(CHOSEN);
+    if (VARIANTS.includes(kept)) return kept;
+  } catch {
+    // Nothing may be kept in this browser.
+  }
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "calm" : "full";
+}
+
+// Three radios, and a link to help where there is some. Nobody is asked why.
+export function choices(words, help) {
+  const chosen = before(), fields = element("fieldset", { class: "face-choice" }, element("legend", {}, words.how));
+  for (const each of VARIANTS) {
+    const radio = element("input", { type: "radio", name: "variant", value: each });
+    radio.checked = each === chosen;
+    fields.append(element("label", {}, radio, element("span", {}, words[each])));
+  }
+  fields.addEventListener("change", ({ target }) => {
+    try {
+      sessionStorage.setItem(CHOSEN, target.value);
+    } catch {
+      // Then it holds until the page is left.
+    }
+  });
+  if (help) fields.append(element("a", { href: help }, words.helped));
+  return fields;
+}
+
+// A dialog over all the page, so that as much of the screen as there is gives light.
+export function makeRoom(words, variant, video) {
+  const said = element("p", { class: "face-said", role: "status", "aria-live": "polite" });
+  const deeds = element("div", { class: "face-deeds" }), dots = element("div", { class: "face-dots", "aria-hidden": "true" });
+  const stage = element("div", { class: "face-stage" }, video, oval(true));
+  const dialog = element("dialog", { class: "face-room", "aria-label": words.view, "data-variant": variant }, said, stage, dots, deeds);
+  return { dialog, said, deeds, stage, dots };
+}
+
+export function openRoom({ dialog }) {
+  if (dialog.showModal) dialog.showModal();
+  else dialog.setAttribute("open", "");
+}
+
+const moves = (steps) => steps.filter(({ do: what }) => what === "turn" || what === "approach");
+
+// What is asked, said before it is asked: the order of the turns is known once the question is.
+export const ahead = (words, steps) => [words.look, words[`then_${moves(steps)[0]?.side}`]].filter(Boolean).join(" ");
+
+export const named = (words, step) => words[{ turn: step.side, approach: "nearer" }[step.do]];
+
+// How long to wait before a script whose first movement comes soon.
+export const patience = (steps) => Math.max(0, moves(steps).length ? SAID_FOR - moves(steps)[0].start_ms : 0);
+
+export function show({ dialog, dots }, step, index) {
+  dialog.dataset.do = step.do;
+  dialog.dataset.side = step.side ?? "";
+  if (step.rgb) dialog.style.setProperty("--screen", `rgb(${step.rgb.join(" ")})`);
+  else dialog.style.removeProperty("--screen");
+  dots.children[index]?.classList.add("done");
+}

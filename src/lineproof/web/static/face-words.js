@@ -1,0 +1,22 @@
+// What <face-capture> says where a page gives no words of its own.
+export const WORDS = {
+  open: "Open the camera", take: "Take the pictures", close: "Close the camera",
+  view: "What the camera shows", opening: "The camera is opening. Your browser may ask you to allow it.",
+  ready: "Put your face into the oval. Then take the pictures.", hold: "Hold still.",
+  sending: "Sending the pictures.", deciding: "Looking at the pictures. This takes a few seconds.",
+  refused: "The camera is not allowed.", none: "No camera was found here.",
+  busy: "Another program uses the camera.", lost: "The connection was lost.", retry: "Go on",
+  too_dark: "It is too dark. Turn to the light.", too_bright: "It is too bright.",
+  too_far: "Come closer.", too_close: "Move back a little.", turn: "Look straight into the camera.",
+  two_faces: "Only one person, please.", no_face: "No face is seen. Put your face into the oval.",
+  how: "It takes 8 seconds. What shall we do?", full: "Colours on the screen, and moving my head",
+  calm: "No colours", still: "No moving", helped: "With somebody at the shop",
+  begin: "Begin", stop: "Stop", ready_live: "Put your face into the oval. Then begin.",
+  look: "Look into the camera.", then_left: "Then a little to your left, to your right, and nearer.",
+  then_right: "Then a little to your right, to your left, and nearer.", left: "A little to your left.",
+  right: "A little to your right.", nearer: "Come nearer. Fill the oval.",
+  stopped: "It was interrupted, and nothing was sent. You can begin again.",
+  gone: "The camera was switched off, and nothing was sent. You can open it again, or go on without it below.",
+  slow: "This camera gives too few pictures. You can try again, or go on without it below.",
+  key: "This browser cannot do this check. You can go on without the camera below.",
+};
