@@ -117,7 +117,7 @@ def made(job: Job) -> Presentation:
 def checked(made: Presentation, *, whole: bool) -> Tried:
     """Measure a capture; ``whole`` compares its frames, otherwise they count as agreeing."""
     frames = made.frames
-    scores = _scores(frames) if whole else [1.0] * (len(frames) - 1)
+    scores = agreements(frames) if whole else [1.0] * (len(frames) - 1)
     began = time.process_time()
     networks = texture().networks
     looks = [frame_score(seen.frame.pixels, seen.face, networks) for seen in made.seen]
@@ -135,7 +135,7 @@ def checked(made: Presentation, *, whole: bool) -> Tried:
     return Tried(found, missing, cost)
 
 
-def _scores(frames: list[CapturedFrame]) -> list[float]:
+def agreements(frames: list[CapturedFrame]) -> list[float]:
     """Compare each frame to the first."""
     first, *others = (embed([_view(frame)], engine().recipes) for frame in frames)
     return [comparison_score(first, other) for other in others]

@@ -4,28 +4,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from benchmarks.liveness_captures import agreements
 
-from lineproof.domain.finding import Finding, Measured
+from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.script import RANDOM_BYTES, Variant
+from lineproof.domain.script import script as make_script
 from lineproof.face.liveness.depth import depth
 from lineproof.face.liveness.follows_script import follows_script
 from lineproof.face.liveness.injection import InjectionSign, injection
 from lineproof.face.liveness.light import light
 from tests import samples
-from tests.attack_kit.attacks import Presentation, attack, bona_fide
-from tests.attack_kit.simulate import portrait
+from tests.attack_kit.attacks import BONA_FIDE, DAYLIGHT, Presentation, attack, bona_fide
+from tests.attack_kit.simulate import (
+    SIDE,
+    eyes_closed,
+    moments,
+    portrait,
+    with_eye_holes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.attack_kit.simulate import Staging
 
-def made(name: str) -> Presentation:
+
+def made(name: str, variant: Variant = Variant.FULL, how: Staging = BONA_FIDE) -> Presentation:
     """Make one presentation of a sample photograph with the default pack's networks."""
     engine = samples.engine()
     shown = portrait(samples.pixels(samples.photograph("obama.jpg")), engine)
     rng = np.random.default_rng(5)
     if name == "bona_fide":
-        return bona_fide(shown, engine, rng)
-    return attack(name, shown, shown, engine, rng)
+        return bona_fide(shown, engine, rng, variant, how)
+    other = portrait(samples.pixels(samples.photograph("biden.jpg")), engine)
+    return attack(name, shown, other, engine, rng, variant)
 
 
 def numbers(finding: Finding[Mapping[str, float]]) -> dict[str, float]:
@@ -43,6 +55,45 @@ def test_the_simulated_head_turns_comes_nearer_and_takes_the_light() -> None:
     assert numbers(depth(one.frames, one.asked))["relief"] > 0.03
     assert numbers(light(one.frames, one.asked))["follows"] > 0.9
     assert injection(one.frames, device=one.device) == Measured(())
+
+
+@pytest.mark.parametrize("variant", list(Variant))
+def test_a_capture_has_as_many_frames_as_a_message(variant: Variant) -> None:
+    """Whatever is asked, the page's moments give 12 to 24 frames within the script."""
+    for seed in range(50):
+        asked = make_script(variant, np.random.default_rng(seed).bytes(RANDOM_BYTES))
+        times = moments(asked)
+        assert 12 <= len(times) <= 24
+        assert list(times) == sorted(times)
+        assert times[-1] < asked.ms
+
+
+def test_one_frame_of_another_person_does_not_agree() -> None:
+    """Every frame is compared, so a single one that was swapped is the least, and is low."""
+    scores = agreements(made("one_frame_swapped").frames)
+    assert min(scores) < 0.95 < sorted(scores)[1]
+
+
+def test_daylight_fails_nobody_and_no_photograph_is_lit() -> None:
+    """In daylight, as with a photograph that takes no light, there is nothing to judge."""
+    day, photograph = made("bona_fide", how=DAYLIGHT), made("animated_still", Variant.STILL)
+    too_little = Unmeasured("liveness_too_little_light")
+    assert light(photograph.frames, photograph.asked) == too_little
+    assert light(day.frames, day.asked) == too_little
+
+
+def test_a_mask_has_the_eyes_of_who_wears_it() -> None:
+    """Nothing but the eyes is another's, and a blink moves nothing but the lids."""
+    engine = samples.engine()
+    shown, other = (
+        portrait(samples.pixels(samples.photograph(name)), engine)
+        for name in ("obama.jpg", "biden.jpg")
+    )
+    for changed in (with_eye_holes(shown, other).pixels, eyes_closed(shown)):
+        differs = np.abs(changed.astype(int) - shown.pixels).max(axis=2) > 12
+        across = np.flatnonzero(differs.any(axis=1))
+        assert 0.003 < differs.mean() < 0.03
+        assert abs(across.mean() - 0.45 * SIDE) < 0.06 * SIDE
 
 
 @pytest.mark.parametrize("name", ["print", "bent_print"])

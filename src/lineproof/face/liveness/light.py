@@ -39,10 +39,10 @@ RIM = (127, 234, 93, 132, 356, 454, 323, 361)
 """Mesh points beside the ears, where the face turns away."""
 SHIFTS_MS = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
 LONGEST_DELAY_MS = 200.0
-LEAST_CHANGE = 0.01
+LEAST_CHANGE = 0.02
 """The root mean square of the nearest skin's change of log colour below which nothing is judged:
-one hundredth is what white balance and people passing bring about as well. A screen's light in a
-room changes skin by several hundredths."""
+less than that is what white balance and people passing bring about as well. A screen's light in a
+room changes skin by four to twelve in a simulation."""
 
 
 def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str, float]]:
