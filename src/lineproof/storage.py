@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from lineproof.domain.assistance import Assistance
     from lineproof.domain.audit import Deed, Entry
     from lineproof.domain.case import Case, Route, Status
     from lineproof.domain.challenge import Challenge
@@ -148,6 +149,15 @@ class Transaction(Protocol):
 
     def witnesses(self, case_id: str) -> Sequence[Witness]:
         """Give a case's witnesses, in order."""
+
+    def add_assistance(self, word: Assistance) -> None:
+        """Keep that a member of staff sees the person of a case."""
+
+    def assistances(self, case_id: str) -> Sequence[Assistance]:
+        """Give a case's words, in order."""
+
+    def spend_assistance(self, assistance_id: str, *, now: datetime) -> None:
+        """Mark it as used. Changed if it was used since it was read."""
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Keep what a reviewer concluded."""

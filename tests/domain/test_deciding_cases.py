@@ -253,9 +253,10 @@ def verdict(staff: str, kind: VerdictKind = VerdictKind.APPROVE) -> Verdict:
             (verdict("r"), verdict("q", VerdictKind.REFUSE)),
             ("refuse", ["reviewed.not_the_same_person"]),
         ),
-        # The agent of the counter, and a witness, are no reviewers of this case.
+        # The agent of the counter, a witness, and who assisted, are no reviewers of this case.
         (UNSURE, (verdict("agent"),), ("refer", ["second_reviewer_missing"])),
         (UNSURE, (verdict("witness"),), ("refer", ["second_reviewer_missing"])),
+        (UNSURE, (verdict("helper"),), ("refer", ["second_reviewer_missing"])),
         (AGAINST, (verdict("r"), verdict("agent")), ("refer", ["second_reviewer_missing"])),
     ],
 )
@@ -271,6 +272,7 @@ def test_an_override_takes_two_reviewers_with_no_hand_in_the_case(
             verdicts=verdicts,
             handled_by=HandledBy(staff="agent", shop="s", device="d"),
             witnesses=(witness("witness"),),
+            assisted_by=("Helper",),
         ),
         standing(Kind.NEW_LINE),
         regime(),
@@ -284,7 +286,9 @@ def test_another_s_line_is_given_only_for_a_reason_of_its_holder_s() -> None:
     def concluded(reason: VerdictReason) -> Outcome:
         said = tuple(replace(verdict(name), reason=reason) for name in ("r", "q"))
         differs = (Reason(ReasonCode.FACE_MATCH), Reason(ReasonCode.HOLDER_DIFFERS))
-        seen = ReviewEvidence(referred_for=differs, verdicts=said, handled_by=None, witnesses=())
+        seen = ReviewEvidence(
+            referred_for=differs, verdicts=said, handled_by=None, witnesses=(), assisted_by=()
+        )
         return decide_by_review(seen, standing(Kind.SIM_REPLACEMENT), regime()).outcome
 
     assert concluded(VerdictReason.SAME_PERSON) is Outcome.REFER
@@ -294,7 +298,9 @@ def test_another_s_line_is_given_only_for_a_reason_of_its_holder_s() -> None:
 def test_where_no_picture_is_kept_nobody_judges_by_pictures() -> None:
     """Such a case goes on by another way, or is refused."""
     both = (verdict("r"), verdict("q"))
-    seen = ReviewEvidence(referred_for=UNSURE, verdicts=both, handled_by=None, witnesses=())
+    seen = ReviewEvidence(
+        referred_for=UNSURE, verdicts=both, handled_by=None, witnesses=(), assisted_by=()
+    )
     blind = decide_by_review(seen, standing(Kind.NEW_LINE), regime(held_for_review=False))
     assert told(blind) == ("refer", ["match_uncertain"])
 
@@ -316,7 +322,11 @@ def test_where_no_picture_is_kept_nobody_judges_by_pictures() -> None:
 def test_what_speaks_against_the_person_needs_a_second_reviewer(code: ReasonCode) -> None:
     """One reviewer who was bought, or is tired, cannot wave it through."""
     seen = ReviewEvidence(
-        referred_for=(Reason(code),), verdicts=(verdict("r"),), handled_by=None, witnesses=()
+        referred_for=(Reason(code),),
+        verdicts=(verdict("r"),),
+        handled_by=None,
+        witnesses=(),
+        assisted_by=(),
     )
     found = decide_by_review(seen, standing(Kind.NEW_LINE), regime())
     assert found.outcome is Outcome.REFER

@@ -146,13 +146,13 @@ OF_THE_HOLDER = frozenset({VerdictReason.DOCUMENT_RENEWED, VerdictReason.HOLDER_
 def decide_by_review(evidence: ReviewEvidence, standing: Standing, profile: Profile) -> Decision:
     """Conclude on a referred case from its reviewers' verdicts.
 
-    1. Who handled or attested a case has no verdict on it.
+    1. Who handled, attested or assisted in a case has no verdict on it.
     2. One refusal is enough.
     3. What stands about the line refuses, whatever the reviewers say.
     4. What reviewers cannot know is not theirs to approve: the case goes on by another way.
     5. An approval against what was found needs two.
     """
-    hands = hands_in(evidence.handled_by, evidence.witnesses)
+    hands = hands_in(evidence.handled_by, evidence.witnesses, evidence.assisted_by)
     counting = [verdict for verdict in evidence.verdicts if same(verdict.staff) not in hands]
     against = [verdict for verdict in counting if verdict.kind is VerdictKind.REFUSE]
     if against:

@@ -54,3 +54,5 @@ class ReviewEvidence:
     verdicts: tuple[Verdict, ...]
     handled_by: HandledBy | None
     witnesses: tuple[Witness, ...]
+    assisted_by: tuple[str, ...]
+    """Who confirmed for its face check that they saw the person."""

@@ -73,10 +73,13 @@ def same(staff: str) -> str:
     return staff.casefold()
 
 
-def hands_in(handled_by: HandledBy | None, witnesses: Iterable[Witness]) -> frozenset[str]:
+def hands_in(
+    handled_by: HandledBy | None, witnesses: Iterable[Witness], assisted_by: Iterable[str]
+) -> frozenset[str]:
     """Name, as ``same()`` does, who had a hand in a case and so has no verdict on it.
 
     Who handled it is what an operator's system wrote, and it may write an id in letters of its own.
     """
     handled = {same(handled_by.staff)} if handled_by is not None else set()
-    return frozenset(handled | {same(witness.staff) for witness in witnesses})
+    saw = {same(witness.staff) for witness in witnesses} | {same(each) for each in assisted_by}
+    return frozenset(handled | saw)

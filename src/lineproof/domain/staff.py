@@ -24,6 +24,8 @@ class Act(StrEnum):
 
     HANDLE_CASE = "handle_case"
     ATTEST = "attest"
+    ASSIST = "assist"
+    """Confirms, for the face check, that the person is before them."""
     REVIEW = "review"
     READ_LOG = "read_log"
     READ_COUNTS = "read_counts"
@@ -32,7 +34,7 @@ class Act(StrEnum):
 
 
 MAY = {
-    Role.AGENT: frozenset({Act.HANDLE_CASE, Act.ATTEST}),
+    Role.AGENT: frozenset({Act.HANDLE_CASE, Act.ATTEST, Act.ASSIST}),
     Role.REVIEWER: frozenset({Act.REVIEW, Act.ATTEST}),
     Role.AUDITOR: frozenset({Act.READ_LOG, Act.READ_COUNTS}),
     Role.ADMIN: frozenset({Act.MANAGE_STAFF, Act.MANAGE_OUTBOX}),

@@ -65,8 +65,8 @@ def consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
     return Refused(RefusalCode.CONSENT_MISSING, sentence)
 
 
-def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
-    """Refuse a capture that the case, its consent, its attempts or its document do not allow."""
+def may_try(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
+    """Refuse where the case, its consent or its attempts allow no capture, whatever lies there."""
     if case.status is not Status.CAPTURING or now >= case.expires_at:
         return not_now(case.status)
     if refused := consented(tx, case, now):
@@ -74,6 +74,13 @@ def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) ->
     if case.attempts >= service.profile.policies[case.kind].attempts:
         # Also after a referral, the other way and back, and where several captures run at once.
         return _NO_ATTEMPT_LEFT
+    return None
+
+
+def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
+    """Refuse a capture that the case, its consent, its attempts or its document do not allow."""
+    if refused := may_try(tx, service, case, now):
+        return refused
     return DOCUMENT_NEEDED if on_the_desk(service, case, now) is None else None
 
 

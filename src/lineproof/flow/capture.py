@@ -4,7 +4,8 @@ The whole of ``capture``, in order:
 
 1. open the case; check that it may be captured, the consent, the document and the challenge, and
    where a script was asked for, the signed message: a refusal up to here costs and keeps nothing
-2. count the attempt and spend the challenge, committed before anything is looked at
+2. count the attempt and spend the challenge, and with an assisted one the word that it relies on,
+   committed before anything is looked at
 3. gather the Evidence: quality, liveness, the comparison one to one; nothing is held open
 4. open the case again, as somebody may have left it meanwhile; gather what stands about the line
 5. decide, once
@@ -23,6 +24,8 @@ from lineproof.domain.challenge import LIFE, Challenge, binding, fits, nonce_has
 from lineproof.domain.finding import Measured
 from lineproof.domain.profile import Record
 from lineproof.domain.reason import Outcome
+from lineproof.domain.script import Variant
+from lineproof.flow.assist import ASSISTANCE_MISSING, word_for
 from lineproof.flow.capturable import (
     DOCUMENT_NEEDED,
     by_chip,
@@ -48,7 +51,6 @@ if TYPE_CHECKING:
     from lineproof.domain.evidence import Evidence
     from lineproof.domain.liveness import LiveCapture
     from lineproof.domain.reason import Decision
-    from lineproof.domain.script import Variant
     from lineproof.ports import Service, Shown
     from lineproof.storage import Transaction
     from lineproof.storage_records import DecisionRecord
@@ -75,7 +77,8 @@ def ask(
 ) -> Asked | Refused:
     """Ask for one capture, or one answer of a chip, bound to case, line, SIM and document.
 
-    With a ``variant`` a script is asked for, and the capture has to be signed.
+    With a ``variant`` a script is asked for, and the capture has to be signed. An assisted one is
+    asked for where a member of staff has confirmed that they see the person.
     """
     nonce = new_secret()
     with service.store.begin() as tx:
@@ -84,6 +87,8 @@ def ask(
             return UNKNOWN
         if not by_chip(case, now) and (refused := may_capture(tx, service, case, now)):
             return refused
+        if variant is Variant.ASSISTED and word_for(tx, case, now) is None:
+            return ASSISTANCE_MISSING
         challenge = Challenge(
             id=new_id("chal", now),
             case=case.id,
@@ -119,7 +124,7 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
     begun = _begin(service, case_id, nonce, now)
     if isinstance(begun, Refused):
         return begun
-    case, challenge, shown = begun
+    case, challenge, shown, assisted_by = begun
 
     # 3. The Evidence.
     policy = service.profile.policies[case.kind]
@@ -128,7 +133,7 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
         shown,
         live,
         told=told,
-        assisted_by=None,
+        assisted_by=assisted_by,
         policy=policy,
         attempt=case.attempts,
         today=now.date(),
@@ -223,8 +228,11 @@ def _belongs(  # noqa: PLR0913, PLR0917 - the facts of one capture
 
 def _begin(
     service: Service, case_id: str, nonce: str, now: datetime
-) -> tuple[Case, Challenge, Shown] | Refused:
-    """Check everything that a capture needs, spend its challenge and count the attempt."""
+) -> tuple[Case, Challenge, Shown, str | None] | Refused:
+    """Check all that a capture needs, spend its challenge and its word, and count the attempt.
+
+    What is given last is whose word it was.
+    """
     with service.store.begin() as tx:
         case = tx.case(case_id)
         if case is None:
@@ -232,15 +240,26 @@ def _begin(
         if refused := may_capture(tx, service, case, now):
             return refused
         shown = on_the_desk(service, case, now)
-        challenge = spend(tx, case, nonce, now)
+        challenge = open_question(tx, case, nonce, now)
         if isinstance(challenge, Refused) or shown is None:
             return challenge if isinstance(challenge, Refused) else DOCUMENT_NEEDED
+        assisted = challenge.variant is Variant.ASSISTED
+        word = word_for(tx, case, now) if assisted else None
+        if assisted and word is None:
+            # It is over since the question was asked. Nothing was spent: they ask for another.
+            return ASSISTANCE_MISSING
+        if isinstance(spent := spend(tx, case, nonce, now), Refused):
+            return spent
+        if word is not None:
+            tx.spend_assistance(word.id, now=now)
         case = tx.change_case(replace(case, attempts=case.attempts + 1))
         if case.person is not None:
             tx.add_attempt(case.id, case.person, at=now)
         told = {"attempt": str(case.attempts), "challenge": challenge.id}
+        if word is not None:
+            told["assisted_by"] = word.staff
         logged(tx, case, "capture_begun", actor=SUBSCRIBER, now=now, details=told)
-        return case, challenge, shown
+        return case, challenge, shown, None if word is None else word.staff
 
 
 def _record(  # noqa: PLR0913, PLR0917 - the facts of one record

@@ -14,6 +14,7 @@ from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Case, Status
 from lineproof.domain.review import hands_in, same
 from lineproof.domain.staff import Act
+from lineproof.flow.assist import helpers
 from lineproof.flow.moving import logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused
 from lineproof.flow.reviewing import barred, referral_of
@@ -154,6 +155,6 @@ def _waiting(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Waitin
     return Waiting(
         case=case,
         claim=holder(tx, case.id, now=now),
-        own=me in hands_in(case.handled_by, tx.witnesses(case.id)),
+        own=me in hands_in(case.handled_by, tx.witnesses(case.id), helpers(tx, case)),
         concluded=concluded,
     )

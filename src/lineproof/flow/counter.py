@@ -81,12 +81,17 @@ def in_person_about(service: Service, msisdn: str, staff: Staff) -> Case | None:
     return found[0] if found else None
 
 
+def of_shop(case: Case, staff: Staff) -> bool:
+    """Whether a case was opened in this member's shop."""
+    return case.handled_by is not None and bool(staff.shop) and case.handled_by.shop == staff.shop
+
+
 def _seen(tx: Transaction, case_id: str, staff: Staff) -> Case | Refused:
     """Give a case of this member's shop, or one that they see, or saw, the person of."""
     case = tx.case(case_id)
     if case is None:
         return UNKNOWN
-    if staff.may(Act.HANDLE_CASE) and _of_shop(case, staff):
+    if staff.may(Act.HANDLE_CASE) and of_shop(case, staff):
         return case
     if staff.may(Act.ATTEST) and (
         (case.status is Status.OTHER_WAY and case.route is Route.IN_PERSON)
@@ -94,7 +99,3 @@ def _seen(tx: Transaction, case_id: str, staff: Staff) -> Case | Refused:
     ):
         return case
     return UNKNOWN
-
-
-def _of_shop(case: Case, staff: Staff) -> bool:
-    return case.handled_by is not None and bool(staff.shop) and case.handled_by.shop == staff.shop

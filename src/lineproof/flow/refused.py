@@ -28,6 +28,8 @@ class RefusalCode(StrEnum):
     CHALLENGE_REFUSED = "challenge_refused"
     MESSAGE_REFUSED = "message_refused"
     """A signed capture message does not hold; nothing of it was looked at."""
+    ASSISTANCE_MISSING = "assistance_missing"
+    """A script that asks for nothing needs a member of staff who sees the person."""
     KEY_REFUSED = "key_refused"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a secret
     ALREADY_ATTESTED = "already_attested"

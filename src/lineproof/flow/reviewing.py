@@ -12,6 +12,7 @@ from lineproof.domain.evidence import ReviewEvidence
 from lineproof.domain.reason import Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, hands_in, same
 from lineproof.domain.staff import Act
+from lineproof.flow.assist import helpers
 from lineproof.flow.capture import Captured
 from lineproof.flow.moving import logged, still_may
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
@@ -105,6 +106,7 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
             verdicts=verdicts,
             handled_by=case.handled_by,
             witnesses=tuple(tx.witnesses(case.id)),
+            assisted_by=helpers(tx, case),
         )
         decision = decide_by_review(evidence, standing(tx, service, case, now=now), service.profile)
         kept = record(
@@ -123,7 +125,7 @@ def barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused 
         return Refused(RefusalCode.NOT_ALLOWED, "Your role reviews no cases.")
     if case.status is not Status.REFERRED or now >= case.expires_at:
         return not_now(case.status)
-    if same(staff.id) in hands_in(case.handled_by, tx.witnesses(case.id)):
+    if same(staff.id) in hands_in(case.handled_by, tx.witnesses(case.id), helpers(tx, case)):
         sentence = "You had a hand in this case. Somebody else must review it."
         return Refused(RefusalCode.OWN_CASE, sentence)
     return None

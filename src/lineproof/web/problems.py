@@ -61,6 +61,7 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         RefusalCode.CONSENT_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.DOCUMENT_NEEDED: HTTPStatus.CONFLICT,
         RefusalCode.CHALLENGE_REFUSED: HTTPStatus.CONFLICT,
+        RefusalCode.ASSISTANCE_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.KEY_REFUSED: HTTPStatus.CONFLICT,
         RefusalCode.MESSAGE_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
         RefusalCode.ALREADY_ATTESTED: HTTPStatus.CONFLICT,

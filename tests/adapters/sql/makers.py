@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lineproof.domain.assistance import Assistance
 from lineproof.domain.audit import Actor, ActorKind, Deed
 from lineproof.domain.case import Case, HandledBy, Kind, Status
 from lineproof.domain.challenge import Challenge
@@ -92,6 +93,19 @@ def a_challenge(challenge_id: str = "chal_1", case: str = "case_1") -> Challenge
         variant=Variant.CALM,
         asked_at=NOW,
         expires_at=NOW + HOUR,
+        spent_at=None,
+    )
+
+
+def an_assistance(word_id: str = "assist_1", staff: str = "s-1") -> Assistance:
+    """Give a word that was just said."""
+    return Assistance(
+        id=word_id,
+        case="case_1",
+        staff=staff,
+        binding="binding",
+        at=NOW,
+        until=NOW + HOUR,
         spent_at=None,
     )
 

@@ -32,6 +32,7 @@ from tests.adapters.sql.makers import (
     a_message,
     a_record,
     a_token,
+    an_assistance,
     an_order,
 )
 
@@ -249,6 +250,22 @@ def test_a_member_of_staff_attests_a_case_once(store: SqlStore) -> None:
         tx.add_witness(replace(one, case="case_2"))
     with store.read() as tx:
         assert tx.witnesses("case_1") == [one, replace(one, staff="s-2")]
+
+
+def test_a_word_of_assistance_is_spent_once(store: SqlStore) -> None:
+    """Words come back in order, whole; one that was spent meanwhile is not spent again."""
+    words = [an_assistance("assist_1"), an_assistance("assist_2", staff="s-2")]
+    with store.begin() as tx:
+        tx.add_case(a_case())
+        for word in words:
+            tx.add_assistance(word)
+    with store.begin() as tx:
+        tx.spend_assistance("assist_1", now=NOW + HOUR)
+    with pytest.raises(Changed), store.begin() as tx:
+        tx.spend_assistance("assist_1", now=NOW + DAY)
+    with store.read() as tx:
+        assert tx.assistances("case_1") == [replace(words[0], spent_at=NOW + HOUR), words[1]]
+        assert tx.assistances("case_2") == []
 
 
 def test_decisions_and_verdicts_come_back_in_order(store: SqlStore) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lineproof.adapters.sql.rows import Rows
-from lineproof.adapters.sql.sql_tables import DECISIONS, HELD, VERDICTS, WITNESSES
+from lineproof.adapters.sql.sql_tables import ASSISTANCES, DECISIONS, HELD, VERDICTS, WITNESSES
+from lineproof.domain.assistance import Assistance
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, Witness
+from lineproof.storage import Changed
 from lineproof.storage_records import DecisionRecord, HeldItem
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReviewRows(Rows):
-    """Keeps witnesses, verdicts, decisions and what is held."""
+    """Keeps witnesses, words of assistance, verdicts, decisions and what is held."""
 
     def add_witness(self, witness: Witness) -> None:
         """Keep that a member of staff saw the person and the document. Taken if they had."""
@@ -48,6 +50,41 @@ class ReviewRows(Rows):
             )
             for row in self._all(mine)
         ]
+
+    def add_assistance(self, word: Assistance) -> None:
+        """Keep a word."""
+        columns = {
+            "id": word.id,
+            "case_id": word.case,
+            "staff": word.staff,
+            "binding": word.binding,
+            "at": word.at,
+            "until": word.until,
+            "spent_at": word.spent_at,
+        }
+        self._add(ASSISTANCES, columns)
+
+    def assistances(self, case_id: str) -> Sequence[Assistance]:
+        """Give a case's words, in order."""
+        mine = sa.select(ASSISTANCES).where(ASSISTANCES.c.case_id == case_id)
+        return [
+            Assistance(
+                id=row.id,
+                case=row.case_id,
+                staff=row.staff,
+                binding=row.binding,
+                at=row.at,
+                until=row.until,
+                spent_at=row.spent_at,
+            )
+            for row in self._all(mine.order_by(ASSISTANCES.c.n))
+        ]
+
+    def spend_assistance(self, assistance_id: str, *, now: datetime) -> None:
+        """Mark it as used. Changed if it was used since it was read."""
+        unspent = (ASSISTANCES.c.id == assistance_id, ASSISTANCES.c.spent_at.is_(None))
+        if self._change(ASSISTANCES, *unspent, spent_at=now) != 1:
+            raise Changed(assistance_id)
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Keep what a reviewer concluded."""

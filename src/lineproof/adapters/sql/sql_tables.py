@@ -149,6 +149,19 @@ WITNESSES = sa.Table(
     sa.UniqueConstraint("case_id", "staff"),
 )
 
+ASSISTANCES = sa.Table(
+    "assistances",
+    METADATA,
+    _number(),
+    sa.Column("id", Name, nullable=False, unique=True),
+    _of_case(),
+    sa.Column("staff", Name, nullable=False),
+    sa.Column("binding", Name, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("until", Utc, nullable=False),
+    sa.Column("spent_at", Utc),
+)
+
 DECISIONS = sa.Table(
     "decisions",
     METADATA,
