@@ -28,7 +28,7 @@ SCENES = {
     "Come closer.": ((0.5, 0.55),),
     "Only one person, please.": ((0.38, 0.6), (0.62, 0.6)),
     "No face is seen. Put your face into the oval.": (),
-    "Put your face into the oval. Then take the pictures.": ((0.5, 1.1),),
+    "Put your face into the oval.": ((0.5, 1.1),),
     "Move back a little.": ((0.5, 2.4),),
 }
 """What is said of faces of which a sixth is the distance of the eyes, in a frame of 3 to 4."""
@@ -92,8 +92,9 @@ def test_nothing_of_guidance_comes_before_the_camera_opens(launch: Launch, tmp_p
         "delete window.WebAssembly",
         "window.Worker = class { constructor() { throw new Error('no workers') } }",
         "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })",
+        "WebAssembly.validate = () => false",
     ],
-    ids=["no WebAssembly", "no worker", "data is saved"],
+    ids=["no WebAssembly", "no worker", "data is saved", "no vectors"],
 )
 def test_without_the_detector_the_server_hints(launch: Launch, tmp_path: Path, script: str) -> None:
     """The same words come, from small frames to our own host; the detector is not loaded."""

@@ -41,7 +41,7 @@ def test_from_a_link_to_a_line(tab: Page, there: Place) -> None:
 def test_a_real_face_before_a_real_camera(launch: Launch, tmp_path: Path) -> None:
     """The right person is approved and the wrong one is not, by the default pack, film to line."""
     assert _verdict(launch, tmp_path / "right", "obama2.jpg") == "We know it is you"
-    assert _verdict(launch, tmp_path / "wrong", "biden.jpg") == "Can we see your face?"
+    assert _verdict(launch, tmp_path / "wrong", "biden.jpg") == "Show your face"
 
 
 def _verdict(launch: Launch, folder: Path, name: str) -> str:
@@ -49,7 +49,7 @@ def _verdict(launch: Launch, folder: Path, name: str) -> str:
     engine()
     site = site_for("default", None)
     assert isinstance(site, Site)
-    profile: Profile = read_profile("default")  # type: ignore[assignment]
+    profile: Profile = read_profile("photographs")  # type: ignore[assignment]
     folder.mkdir()
     browser = launch(film(_before_a_camera(photograph(name)), folder / "camera.mjpeg"))
     window = browser.new_context(viewport={"width": 360, "height": 740}, locale="en")

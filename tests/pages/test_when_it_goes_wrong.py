@@ -191,7 +191,7 @@ def test_the_camera_opens_only_when_asked(tab: Page, there: Place) -> None:
     assert tab.evaluate("window.opened") == 0
     walk.opens_camera()
     assert tab.evaluate("window.opened") == 1
-    tab.get_by_role("button", name="Close the camera").click()
+    tab.get_by_role("button", name="Close", exact=True).click()
     assert tab.evaluate("window.stream.getTracks().every(t => t.readyState === 'ended')")
     assert tab.locator("face-capture video").count() == 0
 

@@ -4,7 +4,8 @@
 // the page goes afterwards), words (JSON of sentences), frames (how many, 4). What proves the caller:
 // token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer).
 // A living person: with key (POST: binds the key made here) and case (its id) the question is asked with
-// ?variant=, gives {nonce, script}, and the answer is signed (manifest, signature); help is a link.
+// ?variant=, gives {nonce, script}, and the answer is signed (manifest, signature); assisted: somebody
+// at a counter is there to help.
 // Guidance: detector (address of the pack's ONNX file, for the browser's own), hints (POST: a small
 // frame to {hint}, where the browser cannot). Both are asked for when the camera is open, not before.
 // Properties: guide(frame) -> key of a hint, null, or a promise of one, in place of both; frames()
@@ -41,7 +42,7 @@ export class FaceCapture extends HTMLElement {
     this.words = { ...WORDS, ...JSON.parse(this.getAttribute("words") || "{}") };
     this.said = element("p", { class: "face-said", role: "status", "aria-live": "polite" });
     this.deeds = element("div", { class: "face-deeds" });
-    if (this.#live) this.append(choices(this.words, this.getAttribute("help")));
+    if (this.#live) this.append(choices(this.words, this.hasAttribute("assisted")));
     this.append(this.said, this.deeds);
     this.#offerToOpen();
   }
@@ -275,7 +276,7 @@ export class FaceCapture extends HTMLElement {
     this.stage.dataset.state = hint ? "mend" : "good";
     this.stage.dataset.by = this.#guidance?.by ?? "";
     this.stage.dataset.took = Math.round(this.#guidance?.took ?? 0);
-    this.#say(hint || (this.#live ? "ready_live" : "ready"));
+    this.#say(hint || "ready");
     this.#timer = setTimeout(() => this.#look(), LOOK_EVERY);
   }
 

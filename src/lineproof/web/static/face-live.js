@@ -1,7 +1,7 @@
 // What the person sees where a script is asked for: a choice before it, and the whole screen during it.
 import { oval } from "./face-frames.js";
 
-export const VARIANTS = ["full", "calm", "still"];
+const VARIANTS = ["full", "calm", "still", "assisted"];
 const CHOSEN = "face-variant";
 const SAID_FOR = 2000; // ms that a movement is known of before it begins
 
@@ -21,20 +21,21 @@ export function element(name, attributes, ...children) {
 }
 
 // Whoever chose calm once is not shown colours after a reload; whoever wants less motion begins there.
-function before() {
+function before(offered) {
   try {
     const kept = sessionStorage.getItem(CHOSEN);
-    if (VARIANTS.includes(kept)) return kept;
+    if (offered.includes(kept)) return kept;
   } catch {
     // Nothing may be kept in this browser.
   }
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "calm" : "full";
 }
 
-// Three radios, and a link to help where there is some. Nobody is asked why.
-export function choices(words, help) {
-  const chosen = before(), fields = element("fieldset", { class: "face-choice" }, element("legend", {}, words.how));
-  for (const each of VARIANTS) {
+// A radio for each variant; assisted where somebody is there to help. Nobody is asked why.
+export function choices(words, assisted) {
+  const offered = VARIANTS.filter((each) => assisted || each !== "assisted");
+  const chosen = before(offered), fields = element("fieldset", { class: "face-choice" }, element("legend", {}, words.how));
+  for (const each of offered) {
     const radio = element("input", { type: "radio", name: "variant", value: each });
     radio.checked = each === chosen;
     fields.append(element("label", {}, radio, element("span", {}, words[each])));
@@ -46,7 +47,6 @@ export function choices(words, help) {
       // Then it holds until the page is left.
     }
   });
-  if (help) fields.append(element("a", { href: help }, words.helped));
   return fields;
 }
 
