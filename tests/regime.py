@@ -51,6 +51,7 @@ REGIME = Profile(
     policies=dict.fromkeys(Kind, POLICY),
     attempts_per_person=10,
     attempts_window=timedelta(days=30),
+    delay_after_failure=timedelta(0),
     case_life=timedelta(days=1),
     recheck_deadline=timedelta(days=7),
     recheck_consequence=Consequence.BAR_OUTGOING,

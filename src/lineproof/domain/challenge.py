@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from lineproof.domain.case import Case
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 LIFE = timedelta(seconds=120)
 """From the question to the answer's arrival."""
+
+LONGEST_DELAY = timedelta(hours=1)
+"""After an attempt that failed, however many failed before it."""
 
 
 class Unanswered(StrEnum):
@@ -86,6 +90,18 @@ def answered(challenge: Challenge | None, case: Case, *, now: datetime) -> Unans
         # A clock that was set back makes a challenge of the future: as useless as an old one.
         return Unanswered.CHALLENGE_EXPIRED
     return None
+
+
+def asked_again(failed_at: Sequence[datetime], delay: timedelta) -> datetime | None:
+    """Give when pictures are asked for again after attempts that failed then; None for no attempt.
+
+    ``delay`` is the first wait, each further one twice the one before: who tries what passes is
+    slowed down, and who failed once hardly is.
+    """
+    if not failed_at:
+        return None
+    # The exponent is bounded, as a wait must be a number of days that can be written.
+    return failed_at[-1] + min(delay * (1 << min(len(failed_at) - 1, 12)), LONGEST_DELAY)
 
 
 def fits(challenge: Challenge, *, signed: bool) -> Unanswered | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Kind, Route
+from lineproof.domain.challenge import LONGEST_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,8 @@ class Profile:
     """For each kind of case, what evidence must show: documents, ages, rates, liveness."""
     attempts_per_person: int
     attempts_window: timedelta
+    delay_after_failure: timedelta
+    """After a case's first attempt that failed; twice as long after each further one."""
     case_life: timedelta
     """A case that is not decided by then expires."""
     recheck_deadline: timedelta
@@ -103,6 +106,8 @@ class Profile:
             raise ValueError("attempts_per_person is 1 or more")
         if any(wait < timedelta(0) or wait > LONGEST_WAIT for wait in self.waits()):
             raise ValueError("a wait is between nothing and a year")
+        if self.delay_after_failure > LONGEST_DELAY:
+            raise ValueError("delay_after_failure is an hour or less")
         if min(self.attempts_window, self.case_life, self.recheck_deadline) <= timedelta(0):
             raise ValueError("attempts_window, case_life and recheck_deadline are longer than 0")
 
@@ -110,6 +115,7 @@ class Profile:
         """Give every wait of the profile."""
         return (
             self.attempts_window,
+            self.delay_after_failure,
             self.case_life,
             self.recheck_deadline,
             self.cool_off,

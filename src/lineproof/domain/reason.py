@@ -88,6 +88,18 @@ class Reason:
         return f"{self.code}.{self.about}" if self.about else str(self.code)
 
 
+REVIEWERS_ONLY = frozenset({ReasonCode.LIVENESS_FAILED})
+"""What these are about stays with reviewers and the log: an attack is shaped by who is told which
+measure stopped the last one."""
+
+
+def coarse(reasons: tuple[Reason, ...]) -> list[str]:
+    """Write reasons for operators' systems and the counter: which check failed is not told."""
+    told = (str(each.code) if each.code in REVIEWERS_ONLY else str(each) for each in reasons)
+    # Once each: how many measures failed would tell them apart as well.
+    return list(dict.fromkeys(told))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What was concluded, every reason for it, and what to change where ``outcome`` is retry.
@@ -99,6 +111,15 @@ class Decision:
     outcome: Outcome
     reasons: tuple[Reason, ...]
     change: Reason | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether another try is asked for and there is nothing to mend.
+
+        No match and a check of liveness that failed are one here, so that nothing which follows
+        tells them apart.
+        """
+        return self.outcome is Outcome.RETRY and self.change is None
 
 
 def approval(*reasons: Reason) -> Decision:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Route, Status
-from lineproof.domain.challenge import Challenge, answered, nonce_hash
+from lineproof.domain.challenge import Challenge, answered, asked_again, nonce_hash
 from lineproof.domain.consent import Purpose, covers
 from lineproof.domain.document import Strength, facts
 from lineproof.flow.refused import RefusalCode, Refused, not_now
@@ -81,7 +82,23 @@ def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) ->
     """Refuse a capture that the case, its consent, its attempts or its document do not allow."""
     if refused := may_try(tx, service, case, now):
         return refused
-    return DOCUMENT_NEEDED if on_the_desk(service, case, now) is None else None
+    if on_the_desk(service, case, now) is None:
+        return DOCUMENT_NEEDED
+    # Last, so that nobody waits for what is refused anyway. It holds for the answer as well as for
+    # the question: whoever asked several before they failed waits all the same.
+    return _not_yet(seconds) if (seconds := waits(tx, service, case, now)) else None
+
+
+def waits(tx: Transaction, service: Service, case: Case, now: datetime) -> int:
+    """Give how many seconds a case's pictures still wait for after an attempt that failed."""
+    failed = [kept.decided_at for kept in tx.decisions(case.id) if kept.decision.failed]
+    until = asked_again(failed, service.profile.delay_after_failure)
+    return max(math.ceil((until - now).total_seconds()), 0) if until is not None else 0
+
+
+def _not_yet(seconds: int) -> Refused:
+    sentence = "The last try failed. Wait a moment before the next, or take another way at once."
+    return Refused(RefusalCode.WAIT_AFTER_FAILURE, sentence, wait=seconds)
 
 
 def on_the_desk(service: Service, case: Case, now: datetime) -> Shown | None:

@@ -25,6 +25,8 @@ class RefusalCode(StrEnum):
     DOCUMENT_NEEDED = "document_needed"
     DOCUMENT_UNREADABLE = "document_unreadable"
     PICTURE_UNREADABLE = "picture_unreadable"
+    WAIT_AFTER_FAILURE = "wait_after_failure"
+    """An attempt failed a moment ago, and the next one waits."""
     CHALLENGE_REFUSED = "challenge_refused"
     MESSAGE_REFUSED = "message_refused"
     """A signed capture message does not hold; nothing of it was looked at."""
@@ -45,12 +47,16 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was changed, and why. ``about`` is a finer code where there is one."""
+    """Nothing was changed, and why. ``about`` is a finer code where there is one.
+
+    ``wait`` is the seconds after which the same would be done, where waiting is all it needs.
+    """
 
     code: RefusalCode
     sentence: str
     about: str = ""
     reasons: tuple[Reason, ...] = ()
+    wait: int = 0
 
 
 UNKNOWN = Refused(RefusalCode.CASE_UNKNOWN, "There is no such case. Check its id.")

@@ -176,6 +176,7 @@ class ProfileFile(_Table):
     transfer_allowed: Sourced[bool]
     attempts_per_person: Sourced[int]
     attempts_window: Sourced[Wait]
+    delay_after_failure: Sourced[Wait]
     case_life: Sourced[Wait]
     recheck_deadline: Sourced[Wait]
     recheck_consequence: Sourced[OneConsequence]

@@ -124,6 +124,7 @@ def _profile(file: ProfileFile) -> Profile:
         policies={kind: _policy(file, kind) for kind in Kind},
         attempts_per_person=file.attempts_per_person.value,
         attempts_window=file.attempts_window.value,
+        delay_after_failure=file.delay_after_failure.value,
         case_life=file.case_life.value,
         recheck_deadline=file.recheck_deadline.value,
         recheck_consequence=file.recheck_consequence.value,

@@ -63,6 +63,7 @@ STATUS_OF: Mapping[Code, HTTPStatus] = MappingProxyType(
         RefusalCode.CHALLENGE_REFUSED: HTTPStatus.CONFLICT,
         RefusalCode.ASSISTANCE_MISSING: HTTPStatus.CONFLICT,
         RefusalCode.KEY_REFUSED: HTTPStatus.CONFLICT,
+        RefusalCode.WAIT_AFTER_FAILURE: HTTPStatus.TOO_MANY_REQUESTS,
         RefusalCode.MESSAGE_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
         RefusalCode.ALREADY_ATTESTED: HTTPStatus.CONFLICT,
         RefusalCode.LOOK_MISSING: HTTPStatus.CONFLICT,
@@ -124,7 +125,8 @@ def refused(refusal: Refused, *, reasons: bool = False) -> Problem:
     more: dict[str, object] = {"about": refusal.about} if refusal.about else {}
     if reasons and refusal.reasons:
         more["reasons"] = [str(reason) for reason in refusal.reasons]
-    return Problem(refusal.code, refusal.sentence, more=more)
+    headers = {"Retry-After": str(refusal.wait)} if refusal.wait else None
+    return Problem(refusal.code, refusal.sentence, headers=headers, more=more)
 
 
 def body(

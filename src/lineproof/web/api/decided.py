@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lineproof.domain.case import Status
-from lineproof.domain.reason import Outcome
+from lineproof.domain.reason import Outcome, coarse
 from lineproof.flow.capture import Captured
 from lineproof.flow.refused import Refused
 from lineproof.web.api.shapes import Told
@@ -14,7 +14,7 @@ from lineproof.web.problems import refused
 
 
 class DecidedTold(Told):
-    """The outcome, its reasons, and where the case stands."""
+    """The outcome, its reasons without which check failed, and where the case stands."""
 
     outcome: Outcome
     reasons: list[str]
@@ -28,6 +28,6 @@ def decided(ctx: Context, found: Captured | Refused, *, now: datetime) -> Decide
     ctx.tallies.decided(found.case, found.decision, now=now)
     return DecidedTold(
         outcome=found.decision.outcome,
-        reasons=[str(reason) for reason in found.decision.reasons],
+        reasons=coarse(found.decision.reasons),
         status=found.case.status,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from lineproof.domain.reason import Outcome
+from lineproof.domain.reason import Outcome, Reason, coarse
 from lineproof.flow.refused import Refused
 from lineproof.flow.viewing import decisions_of
 from lineproof.storage_records import DecisionRecord
@@ -42,21 +43,28 @@ class DecisionsTold(Told):
 
 @router.get("/{case_id}/decisions")
 def list_decisions(case_id: CaseId, client: System, ctx: Ctx, now: Now) -> DecisionsTold:
-    """List what was decided. The error-rate band stays inside: it says how alike two faces are."""
+    """List what was decided; neither how alike two faces are nor which check failed is told."""
     found = decisions_of(ctx.service, case_id, client.id, now=now)
     if isinstance(found, Refused):
         raise refused(found)
-    return DecisionsTold(decisions=[decision_told(each) for each in found])
+    return DecisionsTold(decisions=[decision_told(each, coarse) for each in found])
 
 
-def decision_told(kept: DecisionRecord) -> DecisionTold:
-    """Write a decision down."""
+def in_full(reasons: tuple[Reason, ...]) -> list[str]:
+    """Write every reason with what it is about: for reviewers."""
+    return [str(reason) for reason in reasons]
+
+
+def decision_told(
+    kept: DecisionRecord, written: Callable[[tuple[Reason, ...]], list[str]]
+) -> DecisionTold:
+    """Write a decision down, its reasons ``coarse`` or ``in_full``."""
     return DecisionTold(
         id=kept.id,
         route=kept.route,
         attempt=kept.attempt,
         outcome=kept.decision.outcome,
-        reasons=[str(reason) for reason in kept.decision.reasons],
+        reasons=written(kept.decision.reasons),
         versions=dict(kept.versions),
         decided_by=list(kept.decided_by),
         decided_at=kept.decided_at,

@@ -15,7 +15,7 @@ from lineproof.flow.claiming import Waiting, claim, page_of_queue, release, uncl
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.reviewing import conclude, look_at
 from lineproof.web.api.decided import DecidedTold, decided
-from lineproof.web.api.decisions import DecisionTold, decision_told
+from lineproof.web.api.decisions import DecisionTold, decision_told, in_full
 from lineproof.web.api.shapes import PROBLEMS, Asked, CaseId, Told
 from lineproof.web.callers import SignedIn, must
 from lineproof.web.context import Context, Ctx, Now
@@ -116,7 +116,7 @@ def read_review(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> Review
         raise refused(found)
     return ReviewTold(
         case=_waiting(found.case),
-        decisions=[decision_told(each) for each in found.decisions],
+        decisions=[decision_told(each, in_full) for each in found.decisions],
         pictures=sorted(found.pictures),
     )
 
