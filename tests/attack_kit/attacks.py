@@ -101,7 +101,7 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
         half = slice(len(seen) // 2, None)
         swapped = half if name == "two_people" else _one_of(min(len(seen), len(theirs)), rng)
         seen[swapped] = theirs[swapped]
-    return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
+    return Presentation(played.asked, seen, how.device, len(plays.times_ms) - len(seen))
 
 
 def bona_fide(

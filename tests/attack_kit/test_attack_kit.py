@@ -110,3 +110,8 @@ def test_a_still_repeats_itself() -> None:
     found = injection(one.frames, device=one.device)
     assert isinstance(found, Measured)
     assert InjectionSign.REPEATED_FRAMES in found.value
+
+
+def test_an_old_capture_lacks_no_frame_of_its_own() -> None:
+    """What was filmed for a longer or a shorter script is no capture with dark frames."""
+    assert {made("replayed_capture", variant).faceless for variant in Variant} == {0}
