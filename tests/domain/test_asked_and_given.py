@@ -13,9 +13,11 @@ from lineproof.domain.case import Case, Kind, Status
 from lineproof.domain.challenge import (
     CHIP_BYTES,
     LIFE,
+    LONGEST_DELAY,
     Challenge,
     Unanswered,
     answered,
+    asked_again,
     binding,
     for_chip,
     nonce_hash,
@@ -162,3 +164,19 @@ def test_nobody_consents_to_a_text_that_there_is_not() -> None:
             assert exists(purpose, text_version, language)
             assert not exists(purpose, text_version + "x", language)
             assert not exists(purpose, text_version, "xx")
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(1, 15), (2, 30), (3, 60), (9, 3600), (1_000, 3600)]
+)
+def test_a_wait_doubles_up_to_an_hour(failures: int, seconds: int) -> None:
+    """It counts from the last failure, and no number of failures makes it longer than an hour."""
+    failed = [NOW - timedelta(days=1)] * (failures - 1) + [NOW]
+    assert asked_again(failed, timedelta(seconds=15)) == NOW + timedelta(seconds=seconds)
+    assert asked_again(failed, LONGEST_DELAY) == NOW + LONGEST_DELAY
+    assert asked_again(failed, timedelta(0)) == NOW
+
+
+def test_who_has_not_failed_waits_for_nothing() -> None:
+    """No attempt, no wait."""
+    assert asked_again([], LONGEST_DELAY) is None

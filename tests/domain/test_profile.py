@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lineproof.domain.case import Kind, Route
+from lineproof.domain.challenge import LONGEST_DELAY
 from lineproof.domain.profile import LONGEST_WAIT, MOST_HELD, Record
 from lineproof.domain.staff import MAY, Act, Role, Staff
 from tests.regime import POLICY, REGIME, regime
@@ -26,6 +27,8 @@ RETENTION = dict(REGIME.retention)
         {"lines_per_person": 0},
         {"attempts_per_person": 0},
         {"cool_off": -MOMENT},
+        {"delay_after_failure": -MOMENT},
+        {"delay_after_failure": LONGEST_DELAY + MOMENT},
         {"objection_window": LONGEST_WAIT + MOMENT},
         {"hold_before_activation": -MOMENT},
         {"sms_hold": LONGEST_WAIT + MOMENT},
@@ -49,6 +52,7 @@ def test_a_regime_that_breaks_a_promise_is_none(change: dict[str, Any]) -> None:
         {"retention": {**RETENTION, Record.HELD: MOST_HELD}},
         {"cool_off": timedelta(0), "objection_window": timedelta(0)},
         {"cool_off": LONGEST_WAIT},
+        {"delay_after_failure": LONGEST_DELAY},
         {"alternatives": frozenset({Route.CHIP})},
     ],
 )
