@@ -15,6 +15,7 @@ from lineproof.flow.counter import case_here
 from lineproof.flow.refused import Refused
 from lineproof.web.api.shapes import CaseId
 from lineproof.web.context import Ctx, Now
+from lineproof.web.pages.counter_forms import written
 from lineproof.web.pages.counter_pages import case_page, path_of
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageProblem
@@ -64,9 +65,9 @@ def take_attestation(
     if isinstance(case, Refused):
         raise PageProblem("not_found", HTTPStatus.NOT_FOUND)
     typed = {
-        "issuer": issuer.strip().upper(),
-        "kind": kind.strip().upper(),
-        "number": number.strip(),
+        "issuer": written(issuer).strip().upper(),
+        "kind": written(kind).strip().upper(),
+        "number": written(number).strip(),
         "same_person": same_person,
         "document_valid": document_valid,
         "old_enough": old_enough,

@@ -27,8 +27,11 @@ _SEPARATORS = re.compile(r"[\s()./-]")
 _MSISDN = re.compile(r"[1-9][0-9]{4,14}")
 _ICCID = re.compile(r"[0-9]{18,20}")
 _IMSI = re.compile(r"[0-9]{6,15}")
-_MAIL = re.compile(r"[^\s@?&:]{1,64}@[A-Za-z0-9.-]{1,180}")
+_MAIL = re.compile(r"[\w.!#$%'*+/=^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,180}")
+"""RFC 5321's atoms and letters of any script (RFC 6531); not & and ?, which mean more in a URI."""
 _TEL = re.compile(r"[1-9][0-9]{4,14}")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Control characters, which no key types and no page can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ def read_application(kind: Kind, typed: Typed, operator: str) -> Application | M
         handled_by=None,
         second_channel=channel if kind in ADDS_A_LINE else None,
     )
+
+
+def written(text: str) -> str:
+    """Take out the control characters that a scanner, or whoever pastes, has added."""
+    return _UNSEEN.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -28,9 +28,11 @@ from lineproof.web.pages.counter_forms import (
     fields_of,
     number_of,
     read_application,
+    written,
 )
 from lineproof.web.pages.counter_sight import (
     MAY_HAND_OVER,
+    help_of,
     line_reasons,
     look_of,
     part_of,
@@ -111,7 +113,7 @@ def open_case(
     visit.must(Act.HANDLE_CASE)
     if not ctx.settings.counter_client or not _device(request):
         return staff_lead(request, COUNTER, visit)
-    typed = Typed(msisdn, iccid, imsi, channel)
+    typed = Typed(written(msisdn), written(iccid), written(imsi), written(channel))
     application = read_application(kind, typed, ctx.settings.counter_client)
     if not isinstance(application, Application):
         return _form(request, language, visit, kind, typed, application)
@@ -130,7 +132,7 @@ def find_case(
     """Find the request of somebody who comes to be seen in person, by the line's number."""
     visit.check(request, form)
     visit.must(Act.ATTEST)
-    case = in_person_about(ctx.service, number_of(number), visit.staff)
+    case = in_person_about(ctx.service, number_of(written(number)), visit.staff)
     return staff_lead(request, f"{COUNTER}?wrong=number" if case is None else path_of(case), visit)
 
 
@@ -240,6 +242,7 @@ def case_page(
         "wrong": {},
         "typed": {},
         "look": look_of(case),
+        "help": help_of(ctx, case, visit.staff, language, now=now),
     }
     return staff_page(
         request, language, "counter_case.html", visit, status=status, **(shown | values)
