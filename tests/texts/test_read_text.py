@@ -4,8 +4,9 @@ from importlib.resources import files
 
 import pytest
 
+from lineproof.domain.assistance import LANGUAGES, WORDS
 from lineproof.domain.consent import TEXTS, Purpose
-from lineproof.texts.read_text import consent_text
+from lineproof.texts.read_text import assistance_words, consent_text
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ def test_the_face_check_says_that_there_is_another_way_and_what_is_kept() -> Non
 def test_no_text_lies_about_that_nobody_can_be_shown() -> None:
     """Each file is one that the domain knows."""
     known = {f"{p}.{v}.{lang}.md" for p, texts in TEXTS.items() for v, lang in texts}
+    known |= {f"assistance.{WORDS}.{lang}.md" for lang in LANGUAGES}
     lying = {f.name for f in files("lineproof.texts").iterdir() if f.name.endswith(".md")}
     assert lying == known
 
@@ -38,3 +40,11 @@ def test_no_text_lies_about_that_nobody_can_be_shown() -> None:
 def test_an_unknown_text_is_none() -> None:
     """A version that never was cannot be read."""
     assert consent_text(Purpose.FACE_CHECK, "1999-01", "en") is None
+
+
+def test_what_staff_confirm_is_in_every_language() -> None:
+    """One sentence each, and English for whoever reads none of them."""
+    read = {language: assistance_words(language) for language in LANGUAGES}
+    assert len({text for text, _ in read.values()}) == len(LANGUAGES)
+    assert all(code == language and "\n" not in text for language, (text, code) in read.items())
+    assert assistance_words("../en") == read["en"]

@@ -36,6 +36,7 @@ EXAMPLES = 8
 """For each operation and each of the two modes; a longer run is a matter of this number."""
 
 ROLE_OF = {
+    "/v1/cases/{case_id}/assistance": "agent",
     "/v1/cases/{case_id}/attestations": "agent",
     "/v1/reviews": "reviewer",
     "/v1/log": "auditor",

@@ -152,7 +152,7 @@ def test_a_challenge_keeps_its_variant_and_no_script(page: Page) -> None:
     assert kept is not None
     assert kept.variant is Variant.CALM
     assert "turn" not in str(kept)
-    for wrong in ("assisted", "none"):
+    for wrong in ("helped", "none"):
         found = page.visitor.call("POST", f"/v1/session/challenges?variant={wrong}")
         assert found.json()["code"] == "request_invalid"
 

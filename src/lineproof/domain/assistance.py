@@ -18,6 +18,9 @@ LIFE = timedelta(minutes=5)
 WORDS = "2026-11"
 """The version of the sentence that is confirmed; another sentence is another version."""
 
+LANGUAGES = frozenset({"en", "zh", "es", "fr", "ar", "hi"})
+"""In which it can be read (BCP 47)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assistance:

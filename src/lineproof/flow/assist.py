@@ -40,7 +40,7 @@ _NOT_ACCEPTED = Refused(
 )
 
 
-def offered(service: Service, case: Case) -> bool:
+def assisted_here(service: Service, case: Case) -> bool:
     """Whether the person may ask for this: the policy accepts it, and there is a counter."""
     at_counter = case.handled_by is not None and bool(case.handled_by.shop)
     return at_counter and accepted(service.profile.policies[case.kind])
@@ -52,10 +52,13 @@ def may_assist(service: Service, case_id: str, staff: Staff, *, now: datetime) -
         return _case(tx, service, case_id, staff, now)
 
 
-def confirm(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Assistance | Refused:
+def confirm(
+    service: Service, case_id: str, staff: Staff, *, language: str, now: datetime
+) -> Assistance | Refused:
     """Take the word of a member who confirmed by their passkey, for exactly this and just now.
 
-    A word that stood before is over: one capture has one.
+    ``language`` is that in which they read the words. A word that stood before is over: one capture
+    has one.
     """
     with service.store.begin() as tx:
         case = _case(tx, service, case_id, staff, now)
@@ -77,6 +80,7 @@ def confirm(service: Service, case_id: str, staff: Staff, *, now: datetime) -> A
         opened = case.handled_by is not None and same(case.handled_by.staff) == same(staff.id)
         told = {
             "words": WORDS,
+            "language": language,
             "until": word.until.isoformat(),
             "opened_it_too": "yes" if opened else "no",
         }

@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from lineproof.web.api import (
+    assistances,
     attestations,
     browsing,
     captures,
@@ -36,6 +37,7 @@ from lineproof.web.gate import Gate
 from lineproof.web.pages import (
     answering,
     arrival,
+    assisting,
     attesting,
     choosing,
     counter_pages,
@@ -99,6 +101,7 @@ ROUTERS = (
     line_routes,
     notices,
     attestations,
+    assistances,
     reviews,
     log_routes,
     outbox_routes,
@@ -119,6 +122,7 @@ ROUTERS = (
     counter_pages,
     operations,
     attesting,
+    assisting,
     reviewer_pages,
 )
 

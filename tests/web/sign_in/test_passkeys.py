@@ -124,7 +124,7 @@ def test_an_admin_adds_staff_and_they_enrol(frontage: Frontage, admin: Authentic
     assert enrolled(http, made.json()["link"], key).status_code == 201
     agent = bearing(signed_in(http, key))
     me = http.get("/v1/staff/me", headers=agent).json()
-    assert me["may"] == ["attest", "handle_case"]
+    assert me["may"] == ["assist", "attest", "handle_case"]
     assert frontage.actions()[2:] == [
         "staff_changed",
         "enrolment_made",

@@ -31,8 +31,8 @@ CHIP = {"chip": (1, 20)}
 NONCE = ("nonce",)
 
 
-OfAPage = Literal[Variant.FULL, Variant.CALM, Variant.STILL]
-"""What a page can ask for by itself. Whoever cannot follow any of it is helped at the counter."""
+OfAPage = Literal[Variant.FULL, Variant.CALM, Variant.STILL, Variant.ASSISTED]
+"""What a page can ask for: the last only after a member of staff confirmed (assistance)."""
 
 
 class KeyAsked(Asked):

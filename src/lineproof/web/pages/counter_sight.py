@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Route, Status
 from lineproof.domain.reason import ReasonCode
 from lineproof.domain.review import same
 from lineproof.domain.staff import Act
+from lineproof.flow.assist import may_assist, word_about
+from lineproof.flow.refused import Refused
+from lineproof.texts.read_text import assistance_words
 from lineproof.web.pages.rendering import when
 
 if TYPE_CHECKING:
@@ -16,9 +20,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from lineproof.domain.assistance import Assistance
     from lineproof.domain.case import Case
     from lineproof.domain.staff import Staff
-    from lineproof.flow.refused import Refused
     from lineproof.web.context import Context
     from lineproof.web.pages.languages import Language
 
@@ -55,10 +59,29 @@ def part_of(ctx: Context, case: Case, staff: Staff, *, secret: str | None, now: 
     return "wait"
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a counter may confirm for a face check: the words, or the word that stands already."""
+
+    words: str
+    stands: Assistance | None
+
+
+def help_of(
+    ctx: Context, case: Case, staff: Staff, language: Language, *, now: datetime
+) -> Help | None:
+    """Say how a member may help with the face check; None where they cannot, or need not."""
+    if isinstance(may_assist(ctx.service, case.id, staff, now=now), Refused):
+        return None
+    words, _ = assistance_words(language.code)
+    return Help(words, word_about(ctx.service, case, now=now))
+
+
 def stamp(ctx: Context, case: Case, *, waiting: bool, now: datetime) -> str:
     """Give what changes whenever the page would show something else."""
     shown = ctx.service.desk.look(case.id, now=now) is not None
-    return f"{case.version}{'w' if waiting else ''}{'d' if shown else ''}"
+    said = case.status is Status.CAPTURING and word_about(ctx.service, case, now=now) is not None
+    return f"{case.version}{'w' if waiting else ''}{'d' if shown else ''}{'h' if said else ''}"
 
 
 def progress(case: Case) -> Sequence[tuple[str, str]]:

@@ -11,6 +11,7 @@ from lineproof.domain.case import FINAL
 from lineproof.domain.profile import Record
 from lineproof.flow.agree import withdraw
 from lineproof.flow.apply import session_case
+from lineproof.flow.assist import CONFIRMED
 from lineproof.flow.dispute import dispute, marks_of
 from lineproof.flow.hold_lines import OwnLine, lines_in_my_name, lock_mine
 from lineproof.flow.moving import SUBSCRIBER, line_in_log
@@ -31,8 +32,8 @@ router = APIRouter(prefix="/c", include_in_schema=False, route_class=PageRoute)
 Token = Annotated[str, Form(max_length=64)]
 Reference = Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{16,100}$")]
 
-LOOKS = frozenset({"viewed", "question_shown"})
-"""Entries that say that somebody looked."""
+LOOKS = frozenset({"viewed", "question_shown", CONFIRMED})
+"""Entries that say that somebody looked, at the request or at the person."""
 
 TOLD = LOOKS | {
     "case_opened",

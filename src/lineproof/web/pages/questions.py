@@ -82,6 +82,7 @@ def after(refused: Refused) -> str:
         RefusalCode.DOCUMENT_NEEDED: "/c/document?wrong=needed",
         RefusalCode.CHALLENGE_REFUSED: "/c/face?wrong=too_slow",
         RefusalCode.MESSAGE_REFUSED: "/c/face?wrong=too_slow",
+        RefusalCode.ASSISTANCE_MISSING: "/c/face?wrong=assist_first",
         RefusalCode.PICTURE_UNREADABLE: "/c/face?wrong=unreadable",
     }
     return known.get(refused.code, CASE)

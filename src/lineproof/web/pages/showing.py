@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.reason import Outcome
+from lineproof.flow.assist import assisted_here
 from lineproof.flow.capture import capture
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.show_document import show_document
@@ -36,7 +37,7 @@ FRAMES = {"frame": (0, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
 """None at least: a browser sends an empty file where none was chosen, and the page says so."""
 
 SAID_OF_DOCUMENT = frozenset({"missing", "unreadable", "too_small", "needed", "poor_portrait"})
-SAID_OF_FACE = frozenset({"photo_missing", "too_slow", "unreadable"})
+SAID_OF_FACE = frozenset({"photo_missing", "too_slow", "unreadable", "assist_first"})
 """What an address may ask a page to say: words of ours, and nothing else."""
 
 
@@ -117,6 +118,7 @@ def ask_face(
         words=json.dumps(language.section("camera")),
         guidance=offered(ctx),
         key=KEY if live(ctx, visit) else "",
+        assisted=assisted_here(ctx.service, case),
     )
 
 

@@ -89,13 +89,27 @@ def begin_registration(
 def begin_authentication(door: Door, *, now: datetime) -> Ceremony:
     """Ask the browser for any passkey of this origin; nobody is named, so nobody is found out."""
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    return ask_to_sign(door, challenge, purpose="passkey_authentication", said={}, keys=(), now=now)
+
+
+def ask_to_sign(  # noqa: PLR0913 - one keyword for each fact of the ceremony
+    door: Door,
+    challenge: bytes,
+    *,
+    purpose: str,
+    said: Mapping[str, str],
+    keys: Sequence[Passkey],
+    now: datetime,
+) -> Ceremony:
+    """Ask the browser for an assertion by one of these passkeys, or by any where none is named."""
     options = webauthn.generate_authentication_options(
         rp_id=door.host,
         challenge=challenge,
         timeout=int(LIFE.total_seconds() * 1000),
+        allow_credentials=[PublicKeyCredentialDescriptor(id=key.credential_id) for key in keys],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    state = _state(door, "passkey_authentication", challenge, {}, now)
+    state = _state(door, purpose, challenge, said, now)
     return Ceremony(json.loads(options_to_json(options)), state)
 
 

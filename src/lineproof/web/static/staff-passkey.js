@@ -1,5 +1,5 @@
-// Makes a passkey, or signs in with one (WebAuthn Level 3). What stands after the # of an enrolment
-// link goes into the request's body and out of the address.
+// Makes a passkey, signs in with one, or confirms a sentence with one (WebAuthn Level 3). What stands
+// after the # of an enrolment link goes into the request's body and out of the address.
 const form = document.getElementById("passkey");
 const said = document.getElementById("said");
 const deed = form.dataset.deed;
@@ -25,7 +25,7 @@ async function post(path, body) {
     throw new Said("lost");
   }
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Said(told.code);
+  if (!answer.ok && !told.next) throw new Said(told.code);
   return told;
 }
 
@@ -39,13 +39,18 @@ function written(credential) {
   return { id: credential.id, rawId: text(credential.rawId), type: credential.type, response };
 }
 
-async function signIn() {
-  const { options, state } = await post("/v1/staff/sign-in/options", {});
+// Asks for a signature at one address and gives it at another; `more` goes with both.
+async function sign(from, to, more) {
+  const { options, state, next } = await post(from, more);
+  if (next) return location.assign(next);
   const publicKey = { ...options, challenge: bytes(options.challenge), allowCredentials: named(options.allowCredentials) };
   const credential = await navigator.credentials.get({ publicKey });
-  const told = await post("/staff/sign-in", { state, credential: written(credential) });
+  const told = await post(to, { ...more, state, credential: written(credential) });
   location.assign(told.next);
 }
+
+const signIn = () => sign("/v1/staff/sign-in/options", "/staff/sign-in", {});
+const confirmWords = () => sign(form.dataset.options, form.dataset.answer, { form: form.elements.form.value });
 
 async function enrol() {
   const { options, state } = await post("/v1/staff/enrolment/options", { token: link });
@@ -69,7 +74,7 @@ form.addEventListener("submit", async (event) => {
   button.setAttribute("aria-disabled", "true");
   try {
     if (!navigator.credentials || !window.PublicKeyCredential) throw new Said("none");
-    await (deed === "enrol" ? enrol() : signIn());
+    await { enrol, confirm: confirmWords, "sign-in": signIn }[deed]();
   } catch (error) {
     said.textContent = form.dataset[error instanceof Said ? error.message : "stopped"] || form.dataset.stopped;
   }
