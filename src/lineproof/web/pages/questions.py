@@ -83,6 +83,7 @@ def after(refused: Refused) -> str:
         RefusalCode.CHALLENGE_REFUSED: "/c/face?wrong=too_slow",
         RefusalCode.MESSAGE_REFUSED: "/c/face?wrong=too_slow",
         RefusalCode.ASSISTANCE_MISSING: "/c/face?wrong=assist_first",
+        RefusalCode.WAIT_AFTER_FAILURE: "/c/face",
         RefusalCode.PICTURE_UNREADABLE: "/c/face?wrong=unreadable",
     }
     return known.get(refused.code, CASE)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.reason import Outcome
 from lineproof.flow.assist import assisted_here
+from lineproof.flow.capturable import waits
 from lineproof.flow.capture import capture
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.show_document import show_document
@@ -107,6 +108,8 @@ def ask_face(
     elif hint is not None:
         said = language.say(f"hint.{hint}")
     attempts = ctx.service.profile.policies[case.kind].attempts
+    with ctx.service.store.read() as tx:
+        wait = waits(tx, ctx.service, case, now)
     return page(
         request,
         language,
@@ -115,6 +118,7 @@ def ask_face(
         form=visit.form,
         wrong=said,
         tries=max(attempts - case.attempts, 0),
+        wait=wait,
         words=json.dumps(language.section("camera")),
         guidance=offered(ctx),
         key=KEY if live(ctx, visit) else "",

@@ -2,7 +2,8 @@
 //
 // Attributes: question (POST: gives {nonce}), answer (POST multipart: frame..., nonce), next (where
 // the page goes afterwards), words (JSON of sentences), frames (how many, 4). What proves the caller:
-// token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer).
+// token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer). wait: seconds
+// before the next question is given out.
 // A living person: with key (POST: binds the key made here) and case (its id) the question is asked with
 // ?variant=, gives {nonce, script}, and the answer is signed (manifest, signature); assisted: somebody
 // at a counter is there to help.
@@ -20,6 +21,7 @@ const LOOK_EVERY = 400; // ms between two looks of guide()
 const BETWEEN = 180; // ms between two frames of one capture
 const TALL = 960; // px: the height of a frame that is sent
 const SMALL = 256; // px: the height of a frame that guide() sees
+const LONGEST_WAIT = 20000; // ms that somebody is kept before an open camera
 const DOUBLE = 800; // ms in which two presses are one
 const EARLY = 400; // ms that a movement is told before it begins
 
@@ -33,12 +35,14 @@ export class FaceCapture extends HTMLElement {
   #under = false;
   #room = null;
   #bound = null;
+  #from = 0;
   #stopping = new AbortController();
 
   connectedCallback() {
     addEventListener("pagehide", this.#leave);
     document.addEventListener("visibilitychange", this.#hide);
     if (this.firstChild) return;
+    this.#from = performance.now() + 1000 * Number(this.getAttribute("wait") || 0);
     this.words = { ...WORDS, ...JSON.parse(this.getAttribute("words") || "{}") };
     this.said = element("p", { class: "face-said", role: "status", "aria-live": "polite" });
     this.deeds = element("div", { class: "face-deeds" });
@@ -146,6 +150,11 @@ export class FaceCapture extends HTMLElement {
     this.#at.deeds.replaceChildren();
     this.#stopping = new AbortController();
     try {
+      const left = this.#from - performance.now();
+      if (left > 0 && left < LONGEST_WAIT) {
+        this.#say("wait");
+        await pause(left);
+      }
       const told = await (this.#live ? this.#takeSigned(this.#stopping.signal) : this.#takePlain());
       if (told) this.#go(told);
     } catch (error) {

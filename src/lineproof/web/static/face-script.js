@@ -15,7 +15,7 @@ export function moments(steps) {
   const both = asks("screen") && asks("turn"), found = [];
   for (const { do: what, start_ms: start, ms } of steps) {
     const colour = what === "screen";
-    const often = both ? 360 : steps.length === 1 ? 180 : 250;
+    const often = both ? 360 : steps.length === 1 ? 150 : 250;
     const count = colour ? (both ? 2 : 3) : Math.max(1, Math.round(ms / often));
     for (let each = 0; each < count; each += 1) {
       found.push(start + ms * (colour ? 0.4 + (0.5 * each) / (count - 1) : (each + 0.5) / count));

@@ -2,7 +2,7 @@
 export const WORDS = {
   open: "Open the camera", take: "Take the pictures", close: "Close",
   view: "What the camera shows", opening: "The camera is opening. Your browser may ask you to allow it.",
-  ready: "Put your face into the oval.", hold: "Hold still.",
+  ready: "Put your face into the oval.", hold: "Hold still.", wait: "A moment, then it begins.",
   sending: "Sending the pictures.", deciding: "Looking at the pictures. This takes a few seconds.",
   refused: "The camera is not allowed.", none: "No camera was found here.",
   busy: "Another program uses the camera.", lost: "The connection was lost.", retry: "Go on",
