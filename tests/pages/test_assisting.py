@@ -13,6 +13,7 @@ from lineproof.domain.assistance import LIFE
 from lineproof.texts.read_text import assistance_words
 from tests.pages.desk import Desk, enrolled
 from tests.pages.place import place
+from tests.pages.test_every_state import photograph, wrong_with
 from tests.pages.walk import Walk
 from tests.web.assisted import taking_words
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.pages.place import Place
 
@@ -44,10 +45,10 @@ def agent(window: BrowserContext, there: Place) -> Desk:
 
 
 @contextmanager
-def person(browser: Browser, agent: Desk) -> Iterator[Walk]:
+def person(browser: Browser, agent: Desk, code: str = "en-GB") -> Iterator[Walk]:
     """Give the person of a case that this agent opened, before the camera."""
     agent.opens_case()
-    phone = browser.new_context(locale="en-GB", viewport={"width": 360, "height": 740})
+    phone = browser.new_context(locale=code, viewport={"width": 360, "height": 740})
     phone.set_default_timeout(15_000)
     walk = Walk(phone.new_page(), agent.place)
     walk.enters(agent.link(), "/c/start")
@@ -169,3 +170,34 @@ def test_a_form_of_another_session_confirms_nothing(agent: Desk, browser: Browse
         other = request.post(f"{path}/options", data={"form": token}, headers=headers)
         assert other.status == 403
         assert request.post(f"{path}/options", data={"form": token}).status == 200
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_no_page_of_it_shuts_anybody_out(browser: Browser, there: Place, code: str) -> None:
+    """Axe finds nothing before and after the word, at the counter and on the telephone."""
+    window = browser.new_context(locale=code, viewport={"width": 360, "height": 740})
+    window.set_default_timeout(15_000)
+    agent = enrolled(window, there, "agent-1")
+    agent.signs_in("/staff/counter")
+    found: dict[str, list[str]] = {}
+
+    def look(name: str, tab: Page) -> None:
+        photograph(tab, f"assist-{name}-{code}")
+        if wrong := wrong_with(tab):
+            found[name] = wrong
+
+    with person(browser, agent, code) as walk:
+        agent.tab.locator("#passkey button").wait_for()
+        look("counter-words", agent.tab)
+        walk.tab.locator('input[value="assisted"]').wait_for()
+        look("face-choice", walk.tab)
+        walk.goes("/c/face?wrong=assist_first")
+        walk.tab.locator('input[value="assisted"]').wait_for()
+        look("face-assist-first", walk.tab)
+        agent.tab.keyboard.press("1")
+        agent.tab.locator(".note.good").wait_for()
+        look("counter-confirmed", agent.tab)
+        walk.goes("/c/looks")
+        look("looks", walk.tab)
+    window.close()
+    assert found == {}
