@@ -137,3 +137,5 @@ class Count:
     refused: int = 0
     overrides: int = 0
     """Referred cases of this shop that this member approved as a reviewer."""
+    assisted: int = 0
+    """Cases of this shop for whose face check this member gave their word."""

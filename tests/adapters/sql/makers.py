@@ -97,17 +97,22 @@ def a_challenge(challenge_id: str = "chal_1", case: str = "case_1") -> Challenge
     )
 
 
-def an_assistance(word_id: str = "assist_1", staff: str = "s-1") -> Assistance:
+def an_assistance(
+    word_id: str = "assist_1",
+    staff: str = "s-1",
+    **changes: Any,  # noqa: ANN401 - fields
+) -> Assistance:
     """Give a word that was just said."""
-    return Assistance(
-        id=word_id,
-        case="case_1",
-        staff=staff,
-        binding="binding",
-        at=NOW,
-        until=NOW + HOUR,
-        spent_at=None,
-    )
+    whole: dict[str, Any] = {
+        "id": word_id,
+        "case": "case_1",
+        "staff": staff,
+        "binding": "binding",
+        "at": NOW,
+        "until": NOW + HOUR,
+        "spent_at": None,
+    }
+    return Assistance(**{**whole, **changes})
 
 
 def a_token(hashed: str = "t-1", case: str = "case_1", use: TokenUse = TokenUse.SESSION) -> Token:

@@ -23,6 +23,7 @@ from tests.adapters.sql.makers import (
     a_message,
     a_record,
     a_token,
+    an_assistance,
     an_order,
 )
 
@@ -80,7 +81,7 @@ def test_attempts_are_counted_within_their_window(store: SqlStore) -> None:
 
 
 def test_a_dishonest_counter_shows(store: SqlStore) -> None:
-    """What came of it under who handled a case, an override under the reviewer who made it."""
+    """What came of it under who handled a case, overrides and words under who gave them."""
     other = HandledBy(staff="s-1", shop="shop-2", device="d-9")
     retry = Decision(outcome=Outcome.RETRY, reasons=(), change=None)
     verdict = Verdict(
@@ -118,11 +119,17 @@ def test_a_dishonest_counter_shows(store: SqlStore) -> None:
         tx.add_verdict(replace(verdict, case="case_5"))
         tx.add_verdict(replace(verdict, case="case_3", at=NOW - DAY))
         tx.add_verdict(replace(verdict, case="case_4"))
+        # Said twice of one case, of one that was opened before, and before.
+        tx.add_assistance(an_assistance("assist_1"))
+        tx.add_assistance(an_assistance("assist_2"))
+        tx.add_assistance(an_assistance("assist_3", "s-2", case="case_5"))
+        tx.add_assistance(an_assistance("assist_4", "s-3", at=NOW - DAY))
     with store.read() as tx:
         none = Count(staff="s-1", shop="shop-1")
         assert tx.counts(since=NOW) == [
-            replace(none, cases=2, retries=2, skips=1, other_way=2, withdrawn=1),
+            replace(none, cases=2, retries=2, skips=1, other_way=2, withdrawn=1, assisted=1),
             replace(none, shop="shop-2", cases=1, refused=1),
+            replace(none, staff="s-2", assisted=1),
             replace(none, staff="s-8", overrides=1),
             replace(none, staff="s-9", shop="", overrides=1),
             replace(none, staff="s-9", overrides=2),

@@ -11,6 +11,7 @@ from lineproof.adapters.sql.rows import Rows
 from lineproof.adapters.sql.sql_tables import (
     ANSWERS,
     ASSERTIONS,
+    ASSISTANCES,
     ATTEMPTS,
     CASES,
     DECISIONS,
@@ -53,11 +54,14 @@ class AnswerRows(Rows):
         return Answer(request_hash=row.request_hash, status=row.status, body=row.body)
 
     def counts(self, *, since: datetime) -> Sequence[Count]:
-        """Count per member of staff and shop since then: overrides under who made them."""
+        """Count per member of staff and shop since then; overrides and words under whose they are."""
         counted = {(each.staff, each.shop): each for each in self._handled(since)}
         for staff, shop, many in self._overrides(since):
             found = counted.get((staff, shop), Count(staff=staff, shop=shop))
             counted[staff, shop] = replace(found, overrides=many)
+        for staff, shop, many in self._assisted(since):
+            found = counted.get((staff, shop), Count(staff=staff, shop=shop))
+            counted[staff, shop] = replace(found, assisted=many)
         return [counted[key] for key in sorted(counted)]
 
     def _handled(self, since: datetime) -> Sequence[Count]:
@@ -105,6 +109,17 @@ class AnswerRows(Rows):
             .group_by(VERDICTS.c.staff, CASES.c.shop)
         )
         return [(row.staff, row.shop or "", row.many) for row in self._all(approved)]
+
+    def _assisted(self, since: datetime) -> Sequence[tuple[str, str, int]]:
+        """Count the cases of whose person each member gave their word since then."""
+        many = sa.func.count(sa.distinct(ASSISTANCES.c.case_id)).label("many")
+        helped = (
+            sa.select(ASSISTANCES.c.staff, CASES.c.shop, many)
+            .select_from(ASSISTANCES.join(CASES, CASES.c.id == ASSISTANCES.c.case_id))
+            .where(ASSISTANCES.c.at >= since)
+            .group_by(ASSISTANCES.c.staff, CASES.c.shop)
+        )
+        return [(row.staff, row.shop or "", row.many) for row in self._all(helped)]
 
     def prune(self, *, cases_before: datetime, attempts_before: datetime, now: datetime) -> int:
         """Delete what has outlived its retention, and what is held too long; give how many rows.

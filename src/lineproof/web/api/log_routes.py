@@ -51,6 +51,9 @@ class CountTold(Told):
     overrides: int = Field(
         description="Referred cases of this shop that this member approved, as a reviewer."
     )
+    assisted: int = Field(
+        description="Cases of this shop for whose face check this member gave their word."
+    )
     withdrawn: int
     refused: int
 
@@ -94,7 +97,7 @@ def list_entries(
 def read_counts(
     person: SignedIn, ctx: Ctx, now: Now, days: Annotated[int, Query(ge=1, le=366)] = 30
 ) -> CountsTold:
-    """Count skips, retries, other ways and overrides of each member of staff and shop."""
+    """Count skips, retries, other ways, overrides and words of each member of staff and shop."""
     must(person, Act.READ_COUNTS)
     since = now - timedelta(days=days)
     with ctx.service.store.read() as tx:
