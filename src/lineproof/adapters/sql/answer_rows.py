@@ -54,7 +54,7 @@ class AnswerRows(Rows):
         return Answer(request_hash=row.request_hash, status=row.status, body=row.body)
 
     def counts(self, *, since: datetime) -> Sequence[Count]:
-        """Count per member of staff and shop since then; overrides and words under whose they are."""
+        """Count per member and shop since then: overrides and words under who gave them."""
         counted = {(each.staff, each.shop): each for each in self._handled(since)}
         for staff, shop, many in self._overrides(since):
             found = counted.get((staff, shop), Count(staff=staff, shop=shop))
