@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineproof.domain.assistance import LIFE
+from lineproof.domain.reason import Reason, ReasonCode, referral
 from lineproof.texts.read_text import assistance_words
+from lineproof.web.pages.languages import language
+from lineproof.web.pages.reason_words import needs_two, spoken
 from tests.pages.desk import Desk, enrolled
 from tests.pages.place import place
 from tests.pages.test_every_state import photograph, wrong_with
@@ -146,6 +149,18 @@ def test_where_nobody_can_help_nothing_offers_it(
             assert walk.tab.locator('input[name="variant"]').count() == 3
             agent.tab.get_by_role("heading", name="The person goes on by themselves").wait_for()
             assert agent.tab.get_by_text(HELP).count() == 0
+
+
+def test_a_reviewer_reads_that_a_word_speaks_for_the_person() -> None:
+    """It is nothing against them; yet no picture shows it, so one reviewer is not enough."""
+    found = referral(
+        Reason(ReasonCode.FACE_MATCH),
+        Reason(ReasonCode.LIVENESS_ASSISTED),
+        Reason(ReasonCode.GUARDIAN_NEEDED),
+    )
+    told = spoken(language("en"), found)
+    assert [len(each) for each in (told.speaks_for, told.against, told.unclear)] == [2, 0, 1]
+    assert needs_two(found)
 
 
 def test_who_began_alone_is_not_offered_a_counter(there: Place, browser: Browser) -> None:

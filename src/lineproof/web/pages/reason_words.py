@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from lineproof.domain.reason import Decision, Reason
     from lineproof.web.pages.languages import Language
 
-FOR = frozenset({ReasonCode.FACE_MATCH, ReasonCode.IN_PERSON, ReasonCode.CHIP_PROVEN})
+FOR = frozenset(
+    {
+        ReasonCode.FACE_MATCH,
+        ReasonCode.LIVENESS_ASSISTED,
+        ReasonCode.IN_PERSON,
+        ReasonCode.CHIP_PROVEN,
+    }
+)
 
 CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
