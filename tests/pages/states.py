@@ -109,6 +109,7 @@ def _results(walk: Walk) -> Iterator[str]:
     walk.until_face()
     walk.shows_face()
     yield "ordered"
+    walk.looks_away()
     stage.run()
     walk.goes("/c/case")
     yield "issued"
@@ -148,6 +149,7 @@ def _asking_the_holder(walk: Walk) -> Iterator[str]:
     stage = walk.place.house.stage
     walk.arrives("transfer", then="/c/result")
     yield "asking-the-holder"
+    walk.looks_away()
     stage.run()
     found = answer_holder(stage.service, stage.letters.secret(), agrees=False, now=stage.now)
     assert not isinstance(found, Refused), found
@@ -160,6 +162,7 @@ def _unfulfilled(walk: Walk) -> Iterator[str]:
     walk.place.eye.document = passport("P2")
     walk.until_face(msisdn="15550002")
     walk.shows_face()
+    walk.looks_away()
     stage.network.answers.append(Rejected("sim_taken", "Another line has it."))
     stage.run()
     walk.goes("/c/case")

@@ -21,6 +21,10 @@ REASONS = ("no_match", "match_uncertain", "face_match", "live_quality", "single_
 NEVER = (*REASONS, "score", "embedding", "fmr", r"\bband", "similarity")
 """What no subscriber's browser may be told: a measure, or a reason finer than our sentences."""
 
+BROKEN = """
+new Set([...document.querySelectorAll('.bottom .quiet')].map(each => each.offsetTop)).size > 1
+"""
+
 PICTURES = os.environ.get("LINEPROOF_TEST_PICTURES")
 """A folder to save a picture of each state in; docs/pictures/ was made so."""
 
@@ -35,6 +39,8 @@ def wrong_with(tab: Page) -> list[str]:
             found += [f"{scheme} {width}: {each}" for each in violations(tab)]
             if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{scheme} {width}: wider than the screen")
+            if width == WIDTHS[1] and tab.evaluate(BROKEN):
+                found.append(f"{scheme} {width}: the links at the foot stand in two rows")
     tab.emulate_media(color_scheme="light")
     tab.set_viewport_size({"width": WIDTHS[0], "height": 740})
     return found

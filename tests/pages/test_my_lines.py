@@ -131,6 +131,7 @@ def test_consents_are_shown_and_withdrawn(tab: Page, there: Place) -> None:
     there.eye.document = passport("P3")
     walk.until_face(msisdn="15550003")
     walk.shows_face()
+    walk.looks_away()
     there.house.stage.run()
     walk.goes("/c/consents")
     with tab.expect_navigation():

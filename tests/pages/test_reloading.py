@@ -157,6 +157,7 @@ def test_withdrawing_survives_reloading(mine: Reloaded) -> None:
     there, walk = mine.there, Walk(mine.tab, mine.there)
     walk.until_face()
     walk.shows_face()
+    walk.looks_away()
     there.house.stage.run()
     walk.goes("/c/consents")
     mine.posts('form[action="/c/consents/withdraw"] button')

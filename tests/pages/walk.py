@@ -34,6 +34,10 @@ class Walk:
         """Open a page by its address."""
         self.tab.goto(f"{self.place.address}{path}")
 
+    def looks_away(self) -> None:
+        """Leave the page: one that waits would show by itself, at any moment, what happens next."""
+        self.tab.goto("about:blank")
+
     def clicks(self, css: str, path: str) -> None:
         """Click, and arrive at a page."""
         self.tab.locator(css).click()
