@@ -243,7 +243,20 @@ SCENES: dict[Callable[[BrowserContext, Place], Scene], tuple[Aim, ...]] = {
     ),
 }
 
-BY_SCRIPT = {("staff_enrol.html", ""), ("staff_sign_in.html", "")}
-"""No field and no address: a script asks the passkey and sends what it answered."""
+BY_SCRIPT = {
+    ("staff_enrol.html", ""): frozenset[str](),
+    ("staff_sign_in.html", ""): frozenset[str](),
+    ("counter_help.html", ""): frozenset({"form"}),
+}
+"""No field that is typed into, and no address: a script sends what a passkey answered."""
+SCRIPTED = (
+    "/staff/sign-in",
+    "/v1/staff/sign-in/options",
+    "/v1/staff/enrolment",
+    "/v1/staff/enrolment/options",
+    "/staff/counter/cases/{id}/assistance",
+    "/staff/counter/cases/{id}/assistance/options",
+)
+"""Where those scripts send it."""
 UNSAFE = ("staff_sign_in.html", "/staff/unsafe-dev-login")
 """There only where the development login was asked for."""

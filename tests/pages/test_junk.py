@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ from tests.axe import violations
 from tests.pages.aims import (
     BY_SCRIPT,
     SCENES,
+    SCRIPTED,
     UNSAFE,
     Aim,
     Scene,
+    at_a_case,
     at_operations,
     at_start,
     at_the_counter,
@@ -99,7 +102,7 @@ def title_of(text: str) -> str:
 def test_every_form_and_field_is_here() -> None:
     """A form, or a field of one, that no scene fills with junk fails here."""
     there_are = {key: fields for key, fields in forms().items() if key not in BY_SCRIPT}
-    assert all(not forms()[key] for key in BY_SCRIPT)
+    assert {key: forms()[key] for key in BY_SCRIPT} == BY_SCRIPT
     assert there_are.pop(UNSAFE) == {"role"}
     aimed: dict[tuple[str, str], set[str]] = {}
     for aim in (each for aims in SCENES.values() for each in aims):
@@ -236,6 +239,29 @@ def test_bytes_that_are_no_text_are_met_with_a_sentence(
             assert answer.status < 500, (aim.path, body)
             if answer.status != 303:
                 assert title_of(answer.text()) in TITLES, (aim.path, body)
+
+
+def test_junk_where_a_passkey_answers(window: BrowserContext, there: Place) -> None:
+    """What no passkey said lets nobody in and confirms nothing, in whatever shape it comes."""
+    found = at_a_case(window, there)
+    before = fate(there)
+    for path in SCRIPTED:
+        for kind, junk in JUNK.items():
+            credential = {"id": junk, "rawId": junk, "type": junk, "response": {junk: junk}}
+            for body in (
+                {"form": junk, "state": junk, "credential": credential, "secret": junk},
+                {"form": [junk], "state": {junk: junk}, "credential": junk},
+                [junk],
+            ):
+                answer = found.tab.request.post(
+                    there.address + path.format(id=found.id),
+                    data=json.dumps(body),
+                    headers={"Accept": "application/json", "Content-Type": "application/json"},
+                )
+                asks = path == "/v1/staff/sign-in/options"
+                assert answer.status < 500, (path, kind)
+                assert asks or answer.status >= 400, (path, kind)
+    assert fate(there) == before
 
 
 def test_junk_for_the_development_login(window: BrowserContext, tmp_path: Path) -> None:
