@@ -1,0 +1,173 @@
+"""A page that asks for a living person: its place, its films, and what a person does before it.
+
+Nobody lives here: the eye is told what to say of life, and the film is a drawing with grain.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+from lineproof.domain.finding import Measured
+from lineproof.domain.liveness import Basis, LivenessBand
+from tests.pages.place import as_jpeg, place, silhouette
+from tests.pages.walk import Walk
+from tests.regime import REGIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Locator, Route
+
+    from lineproof.domain.profile import Profile
+    from tests.pages.place import Place
+
+LIVES = LivenessBand(
+    passes=True,
+    checks=frozenset({"depth"}),
+    missing=frozenset(),
+    failed=(),
+    worst="print",
+    apcer=0.01,
+    bpcer=0.01,
+    basis=Basis.PEOPLE,
+)
+DEAD = replace(LIVES, passes=False, failed=("depth.relief",))
+
+LONG_ENOUGH = timedelta(seconds=9)
+"""Longer than any script: the house's clock stands still, and frames span no more than passed."""
+
+SENT = 20_000
+"""Milliseconds in which a script is played and its frames are sent."""
+
+
+def living(profile: Profile = REGIME) -> Profile:
+    """Give the profile with a living person asked for in every kind of case."""
+    asked = {
+        kind: replace(policy, liveness_required=True) for kind, policy in profile.policies.items()
+    }
+    return replace(profile, policies=asked)
+
+
+def plain(profile: Profile) -> Profile:
+    """Give the profile with no living person asked for in any kind of case."""
+    asked = {
+        kind: replace(policy, liveness_required=False) for kind, policy in profile.policies.items()
+    }
+    return replace(profile, policies=asked)
+
+
+@contextmanager
+def living_place(folder: Path, profile: Profile = REGIME) -> Iterator[Place]:
+    """Serve a house that asks for a living person, and is told that one is there."""
+    with place(folder, living(profile)) as there:
+        there.eye.liveness = Measured(LIVES)
+        yield there
+
+
+def grainy_film(file: Path, *, frames: int = 300, grain: float = 6.0) -> Path:
+    """Write a film of the silhouette in which no frame is as another: a camera's noise."""
+    rng = np.random.default_rng(0)
+    still = np.asarray(silhouette(480, 360), dtype=np.float32)
+    with file.open("wb") as out:
+        for _ in range(frames):
+            noise = rng.standard_normal(still.shape, dtype=np.float32) * grain
+            seen = np.clip(still + noise, 0, 255).astype(np.uint8)
+            out.write(as_jpeg(Image.fromarray(seen)))
+    return file
+
+
+NOTES = """(() => {
+  const noted = [], room = document.querySelector(".face-room");
+  const said = room.querySelector("[role=status]");
+  const note = (...what) => {
+    noted.push([...what, performance.now()]);
+    sessionStorage.setItem("noted", JSON.stringify(noted));
+  };
+  new MutationObserver(() => note("said", said.textContent)).observe(said, { childList: true });
+  new MutationObserver(() => {
+    note("do", room.dataset.do, room.dataset.side, getComputedStyle(room).backgroundColor);
+  }).observe(room, { attributes: true });
+})()"""
+"""Notes what is said and shown from now on, each with its time in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitter(Walk):
+    """Somebody before the camera of a page that plays scripts."""
+
+    def room(self) -> Locator:
+        """Give what covers the page while the camera is open."""
+        return self.tab.locator("face-capture dialog")
+
+    def said(self) -> Locator:
+        """Give what the element says now."""
+        return self.tab.locator("face-capture [role=status]").last
+
+    def chooses(self, variant: str) -> None:
+        """Choose how."""
+        self.tab.locator(f"face-capture [value={variant}]").check()
+
+    def begins(self) -> None:
+        """Begin, once the camera is open."""
+        self.tab.get_by_role("button", name="Begin").click()
+
+    def sees(self, step: str) -> None:
+        """Wait until a step is asked for."""
+        self.tab.locator(f'.face-room[data-do="{step}"]').wait_for()
+
+    def sends(self, then: str = "/c/result") -> None:
+        """Wait until the script is over, and its frames were answered."""
+        self.tab.wait_for_url(
+            lambda url: url.partition("?")[0] == f"{self.place.address}{then}", timeout=SENT
+        )
+
+    def notes(self) -> None:
+        """Note from now on what is said and shown."""
+        self.tab.evaluate(NOTES)
+
+    def noted(self) -> list[list[Any]]:
+        """Give what was noted, on a later page as well: ``said`` and a text, ``do`` and a step."""
+        found: list[list[Any]] = self.tab.evaluate("JSON.parse(sessionStorage.getItem('noted'))")
+        return found
+
+    def plays(self, variant: str = "full", then: str = "/c/result") -> None:
+        """Choose, open the camera, begin, and follow the script to its end."""
+        self.chooses(variant)
+        self.opens_camera()
+        with self.tab.expect_navigation(timeout=SENT):
+            self.begins()
+        self.sends(then)
+
+    def is_back(self, sentence: str) -> None:
+        """Stand where the camera can be opened again, and have read why; nothing was sent."""
+        expect(self.said()).to_contain_text(sentence)
+        expect(self.room()).to_have_count(0)
+        expect(self.tab.get_by_role("button", name="Open the camera")).to_be_visible()
+        assert self.at() == "/c/face"
+        assert self.place.case().attempts == 0
+        assert self.place.eye.frames == []
+
+
+def sitter(window: BrowserContext, there: Place) -> Sitter:
+    """Lead somebody to the page of the face; time passes for whoever sends frames."""
+
+    def later(route: Route) -> None:
+        there.house.later(LONG_ENOUGH)
+        route.continue_()
+
+    window.route("**/c/face", lambda route: later(route) if _sends(route) else route.continue_())
+    found = Sitter(window.new_page(), there)
+    found.until_face()
+    return found
+
+
+def _sends(route: Route) -> bool:
+    return route.request.method == "POST"
