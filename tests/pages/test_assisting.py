@@ -180,6 +180,12 @@ def test_a_form_of_another_session_confirms_nothing(agent: Desk, browser: Browse
         request = agent.tab.request
         wrong = request.post(f"{path}/options", data={"form": "0" * 32})
         assert wrong.status == 403
+        half = request.post(
+            f"{path}/options",
+            data='{"form": "\\ud800"}',
+            headers={"Content-Type": "application/json"},
+        )
+        assert half.status == 403
         token = agent.tab.locator("#passkey input[name=form]").input_value()
         headers = {"Sec-Fetch-Site": "cross-site"}
         other = request.post(f"{path}/options", data={"form": token}, headers=headers)
