@@ -83,7 +83,9 @@ def test_a_telephone_gets_in_under_a_certificate_of_this_demonstration(tmp_path:
     answered: list[int] = []
 
     def look(standing: Standing) -> None:
-        trusted = create_default_context(cafile=tmp_path / "service" / "certificate.pem")
+        trusted = create_default_context(
+            cafile=tmp_path / "service" / "visited" / "certificate.pem"
+        )
         answered.append(
             httpx.get(f"{standing.address}/c", trust_env=False, verify=trusted).status_code
         )
@@ -92,5 +94,5 @@ def test_a_telephone_gets_in_under_a_certificate_of_this_demonstration(tmp_path:
     assert isinstance(shown, Shown)
     assert shown.good
     assert answered == [200]
-    key = tmp_path / "service" / "certificate-key.pem"
+    key = tmp_path / "service" / "visited" / "certificate-key.pem"
     assert key.stat().st_mode & 0o777 == 0o600

@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ssl import SSLContext, create_default_context
 from typing import TYPE_CHECKING, cast
@@ -14,7 +15,7 @@ import httpx
 from joserfc.jwk import KeySet, OKPKey
 
 from lineproof.certificate import own_address, self_signed
-from lineproof.client import OperatorClient, SimAnswer, SubscriberClient
+from lineproof.client import OperatorClient, Refusal, SimAnswer, SubscriberClient
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.service_wiring import ServiceRefused, service_for
 from lineproof.settings import Settings
@@ -24,8 +25,9 @@ from lineproof.web.serving_http import PortTaken, listen, log_to, server_of
 from lineproof.web.sign_in.client_keys import KeysRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from socket import socket
 
     import uvicorn
 
@@ -104,51 +106,100 @@ def show_lines(  # noqa: PLR0913 - each is another side of one demonstration
     folder: Path,
     report: Callable[[Step], None],
     *,
+    meanwhile: Callable[[Standing], None] | None = None,
     then: Callable[[Standing], None] | None = None,
     phone: bool = False,
 ) -> Shown | ServiceRefused:
     """Start the service in ``folder``, and be its operator, its subscriber and its thief.
 
-    ``then`` is called while the service still runs; with ``phone`` others on the same network
-    reach it, under a certificate made for it: telephones open their camera for nothing less.
+    All that is shown are photographs, so this service asks for no living person; ``meanwhile`` is
+    called while it still runs. ``then`` is called while another runs that does ask, which is what a
+    visitor gets; with ``phone`` others on the same network reach that one, under a certificate made
+    for it: telephones open their camera for nothing less.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    host = own_address() if phone else "127.0.0.1"
-    # Of the defaults alone: what the environment says is for a service, not for a demonstration.
-    settings = Settings.model_construct(
-        data=folder, host=host, port=0, counter_client=SYSTEM, unsafe_dev_login=then is not None
-    )
-    opened = listen(settings)
-    if isinstance(opened, PortTaken):
-        return ServiceRefused("port_taken", opened.sentence)
-    port = opened.getsockname()[1]
-    origin = f"https://{host}:{port}" if phone else f"http://localhost:{port}"
-    settings = settings.model_copy(update={"port": port, "origin": origin})
-    service = service_for(settings, clock=utc_now, site=site)
-    if isinstance(service, ServiceRefused):
-        opened.close()
-        return service
-    with (folder / "service.log").open("a", encoding="utf-8") as log:
-        log_to(log.write)
-        server = server_of(service, settings, clock=utc_now)
-        trusted = _certify(server, folder, host) if phone else True
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
-        thread.start()
-        try:
-            base = f"https://{host}:{port}" if phone else f"http://127.0.0.1:{port}"
-            with httpx.Client(
+    part = _Part(site, folder, "photographs", open_door=meanwhile is not None, phone=False)
+    with part.running(pictures.document, report) as found:
+        if isinstance(found, ServiceRefused):
+            return found
+        stage, address = found
+        report(Step(who="service", what="lineproof serve --profile photographs", came=address))
+        shown = _play(stage, pictures)
+        if meanwhile is not None:
+            meanwhile(_stand(stage, address, pictures.wrong))
+    if then is not None:
+        part = _Part(site, folder / "visited", "default", open_door=True, phone=phone)
+        with part.running(pictures.document, report) as found:
+            if isinstance(found, ServiceRefused):
+                return found
+            then(_stand(*found, pictures.wrong))
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A service of the demonstration, in a folder of its own, under a profile."""
+
+    site: Site
+    folder: Path
+    profile: str
+    open_door: bool
+    """Whether anybody may sign in as anybody, to look at it."""
+    phone: bool
+
+    @contextmanager
+    def running(
+        self, document: bytes, report: Callable[[Step], None]
+    ) -> Iterator[tuple[_Stage, str] | ServiceRefused]:
+        """Let it run, with an operator's system; give the stage, and its address for browsers."""
+        host = own_address() if self.phone else "127.0.0.1"
+        # Of the defaults alone: what the environment says is for a service, not a demonstration.
+        settings = Settings.model_construct(
+            data=self.folder,
+            host=host,
+            port=0,
+            counter_client=SYSTEM,
+            profile=self.profile,
+            unsafe_dev_login=self.open_door,
+        )
+        opened = listen(settings)
+        if isinstance(opened, PortTaken):
+            yield ServiceRefused("port_taken", opened.sentence)
+            return
+        port = opened.getsockname()[1]
+        origin = f"https://{host}:{port}" if self.phone else f"http://localhost:{port}"
+        settings = settings.model_copy(update={"port": port, "origin": origin})
+        service = service_for(settings, clock=utc_now, site=self.site)
+        if isinstance(service, ServiceRefused):
+            opened.close()
+            yield service
+            return
+        base = f"https://{host}:{port}" if self.phone else f"http://127.0.0.1:{port}"
+        with (
+            self._serving(service, settings, opened) as trusted,
+            httpx.Client(
                 base_url=base, timeout=LONGEST_WAIT, trust_env=False, verify=trusted
-            ) as http:
-                operator = _operator(service, settings, http)
-                stage = _Stage(service, http, operator, pictures.document, report)
-                report(Step(who="service", what="lineproof serve", came=settings.address))
-                shown = _play(stage, pictures)
-                if then is not None:
-                    then(_stand(stage, settings.address, pictures.wrong))
-                return shown
-        finally:
-            server.should_exit = True
-            thread.join()
+            ) as http,
+        ):
+            operator = _operator(service, settings, http)
+            yield _Stage(service, http, operator, document, report), settings.address
+
+    @contextmanager
+    def _serving(
+        self, service: Service, settings: Settings, opened: socket
+    ) -> Iterator[SSLContext | bool]:
+        """Serve in a thread, its log in the folder; give what trusts its certificate."""
+        with (self.folder / "service.log").open("a", encoding="utf-8") as log:
+            log_to(log.write)
+            server = server_of(service, settings, clock=utc_now)
+            trusted = _certify(server, self.folder, settings.host) if self.phone else True
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
+            thread.start()
+            try:
+                yield trusted
+            finally:
+                server.should_exit = True
+                thread.join()
 
 
 def _certify(server: uvicorn.Server, folder: Path, host: str) -> SSLContext:
@@ -249,8 +300,20 @@ class _Stage:
         outcome = self.shows(face)
         browser = cast("SubscriberClient", self.browser)
         while outcome == "again":
-            outcome = browser.capture([face], nonce=browser.challenge().nonce).outcome
+            outcome = browser.capture([face], nonce=self._asked(browser)).outcome
         self._say("person", "POST /v1/session/captures", outcome)
+
+    @staticmethod
+    def _asked(browser: SubscriberClient) -> str:
+        """Ask for one more try, which the service gives a moment after the last one failed."""
+        over_at = time.monotonic() + LONGEST_WAIT
+        while True:
+            try:
+                return browser.challenge().nonce
+            except Refusal as refused:
+                if refused.code != "wait_after_failure" or time.monotonic() > over_at:
+                    raise
+                time.sleep(POLL_SECONDS)
 
     def register(self) -> str | None:
         """Give the IMSI that has the number in the simulated network."""

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import TypeAlias
 
     from playwright.sync_api import Browser, Page
 
     from lineproof.demo_lines import Standing
+
+    Part: TypeAlias = Callable[[Browser, Standing, Path, "Album"], None]
 
 PROGRAMS = "chromium", "chromium-browser", "google-chrome"
 FLAGS = (
@@ -64,27 +67,43 @@ def browser_program() -> str | BrowserMissing:
     return found
 
 
-def photograph_pages(
-    program: str, standing: Standing, document: Path, face: Path, folder: Path
-) -> list[Path] | BrowserMissing:
-    """Walk through the pages of a service that runs, ``face`` before the camera; give the files."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    film = folder / "camera.mjpeg"
-    # Motion JPEG: pictures one after another, which Chromium plays again and again.
-    film.write_bytes(face.read_bytes() * 4)
-    album = Album(folder)
-    try:
-        with _browser(program, film) as browser:
-            _as_subscriber(browser, standing, document, album)
-            _at_the_counter(browser, standing, album)
-            _as_reviewer(browser, standing, album)
-            _as_admin(browser, standing, album)
-    except Error as error:
-        return BrowserMissing(f"The browser stopped: {error.message.splitlines()[0]}")
-    finally:
-        film.unlink()
-    return album.files
+@dataclass(frozen=True, slots=True)
+class Photographer:
+    """Walks through the pages of a service that runs, a photograph before the camera."""
+
+    program: str
+    document: Path
+    face: Path
+    album: Album
+
+    @classmethod
+    def into(cls, folder: Path, program: str, *, document: Path, face: Path) -> Photographer:
+        """Make one whose pictures go into an empty ``folder``."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return cls(program, document, face, Album(folder))
+
+    def everybody(self, standing: Standing) -> BrowserMissing | None:
+        """Be the subscriber, the agent, the reviewer and the admin of a service."""
+        return self._walk(standing, _as_subscriber, _at_the_counter, _as_reviewer, _as_admin)
+
+    def thief(self, standing: Standing) -> BrowserMissing | None:
+        """Hold the photograph before the camera of a service that asks for a living person."""
+        return self._walk(standing, _as_thief)
+
+    def _walk(self, standing: Standing, *parts: Part) -> BrowserMissing | None:
+        film = self.album.folder / "camera.mjpeg"
+        # Motion JPEG: pictures one after another, which Chromium plays again and again.
+        film.write_bytes(self.face.read_bytes() * 4)
+        try:
+            with _browser(self.program, film) as browser:
+                for part in parts:
+                    part(browser, standing, self.document, self.album)
+        except Error as error:
+            return BrowserMissing(f"The browser stopped: {error.message.splitlines()[0]}")
+        finally:
+            film.unlink()
+        return None
 
 
 @contextmanager
@@ -138,7 +157,28 @@ def _as_subscriber(browser: Browser, standing: Standing, document: Path, album: 
             album.keep(tab, path)
 
 
-def _at_the_counter(browser: Browser, standing: Standing, album: Album) -> None:
+def _as_thief(browser: Browser, standing: Standing, document: Path, album: Album) -> None:
+    """Answer the camera's script with a photograph, which moves as little as it lives."""
+    with _tab(browser, PHONE) as tab:
+        tab.goto(standing.link)
+        tab.wait_for_url("**/c/start")
+        tab.locator('.way[href="/c/consent"]').click()
+        tab.locator("form button").click()
+        tab.wait_for_url("**/c/document")
+        tab.locator("#front").set_input_files(document)
+        tab.locator("#document button").click()
+        tab.wait_for_url("**/c/face")
+        tab.locator("face-capture button").first.click()
+        tab.locator(".face-stage[data-state]").wait_for()
+        tab.locator("face-capture button").first.click()
+        tab.locator("dialog[data-do=screen]").wait_for()
+        album.keep(tab, "thief-script")
+        tab.wait_for_url("**/c/face**", wait_until="load")
+        tab.locator("h1").wait_for()
+        album.keep(tab, "thief-again")
+
+
+def _at_the_counter(browser: Browser, standing: Standing, _document: Path, album: Album) -> None:
     """Sign in and open a case by the keyboard."""
     with _tab(browser, DESK) as tab:
         tab.goto(f"{standing.address}/staff/sign-in")
@@ -154,7 +194,7 @@ def _at_the_counter(browser: Browser, standing: Standing, album: Album) -> None:
         album.keep(tab, "counter-case")
 
 
-def _as_reviewer(browser: Browser, standing: Standing, album: Album) -> None:
+def _as_reviewer(browser: Browser, standing: Standing, _document: Path, album: Album) -> None:
     """See the queue, take the case, and see it."""
     with _tab(browser, DESK) as tab:
         tab.goto(f"{standing.address}/staff/sign-in")
@@ -165,7 +205,7 @@ def _as_reviewer(browser: Browser, standing: Standing, album: Album) -> None:
         album.keep(tab, "review")
 
 
-def _as_admin(browser: Browser, standing: Standing, album: Album) -> None:
+def _as_admin(browser: Browser, standing: Standing, _document: Path, album: Album) -> None:
     """See how the service does."""
     with _tab(browser, DESK) as tab:
         tab.goto(f"{standing.address}/staff/sign-in")

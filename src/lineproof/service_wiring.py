@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.file_sealer import FileSealer
 from lineproof.adapters.key_file import Key, KeyRefused, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
+from lineproof.adapters.liveness_check import TableRefused, tables_of
 from lineproof.adapters.memory_desk import MemoryDesk
 from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.operator_messenger import OperatorMessenger
@@ -59,8 +61,8 @@ def service_for(
     if settings.messenger_url and not is_secret(settings.messenger_secret):
         sentence = "messenger_url needs a messenger_secret: whsec_ and 24 to 64 bytes in base64."
         return ServiceRefused("messenger_secret_missing", sentence)
-    found = site if site is not None else site_for(settings.pack, settings.setting or None)
-    if isinstance(found, PackRefused):
+    found = site if site is not None else _site(settings)
+    if isinstance(found, PackRefused | TableRefused):
         return ServiceRefused(found.code, found.sentence)
     store = store_for(settings)
     if isinstance(store, ServiceRefused):
@@ -81,6 +83,14 @@ def service_for(
         messages=SignedMessages(),
         profile=profile,
     )
+
+
+def _site(settings: Settings) -> Site | PackRefused | TableRefused:
+    """Load the pack, with the operator's own liveness tables where there are some."""
+    own = tables_of(Path(settings.liveness_table)) if settings.liveness_table else None
+    if isinstance(own, TableRefused):
+        return own
+    return site_for(settings.pack, settings.setting or None, tables=own)
 
 
 def store_for(settings: Settings) -> SqlStore | ServiceRefused:

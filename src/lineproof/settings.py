@@ -46,6 +46,13 @@ class Settings(BaseSettings):
     setting: str = Field(
         default="", description="How the pack is used. Empty: the pack's own default."
     )
+    liveness_table: str = Field(
+        default="",
+        description=(
+            "File of error rates of the liveness checks that you counted yourself, on people "
+            "(docs/liveness.md). Empty: those that ship, of simulated captures."
+        ),
+    )
     operator: Literal["simulated", "osmohlr"] = Field(
         default="simulated", description="The network that carries orders out."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lineproof.adapters.liveness_check import LivenessCheck, simulated_tables
 from lineproof.adapters.local_engine import LocalEngine, local_engine
 from lineproof.adapters.local_guide import local_guide
 from lineproof.adapters.local_reader import LocalReader
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from lineproof.adapters.page_sight import BegunReading
     from lineproof.adapters.texture_check import TextureCheck
+    from lineproof.face.liveness.table_file import TableFile
     from lineproof.packs.store import Pack
 
 
@@ -51,13 +53,23 @@ def texture_for(pack: str) -> TextureCheck | PackRefused:
     return found if isinstance(found, PackRefused) else texture_check(found)
 
 
-def site_for(pack: str, setting: str | None) -> Site | PackRefused:
-    """Make the site that verifies with a pack by name, and gives hints with its detector."""
+def site_for(
+    pack: str, setting: str | None, *, tables: TableFile | None = None
+) -> Site | PackRefused:
+    """Make the site that verifies with a pack by name, and gives hints with its detector.
+
+    ``tables`` are an operator's own error rates of liveness; None takes those that ship.
+    """
     found = _with_default(pack)
     if isinstance(found, PackRefused):
         return found
     own, default = found
-    engine = local_engine(own, default=default, setting=setting)
+    texture = texture_for(pack)
+    if isinstance(texture, PackRefused):
+        return texture
+    known = simulated_tables() if tables is None else tables
+    liveness = LivenessCheck(texture=texture, tables=known)
+    engine = local_engine(own, default=default, setting=setting, liveness=liveness)
     if isinstance(engine, PackRefused):
         return engine
     reader = reader_for(engine)

@@ -16,7 +16,8 @@ from lineproof.profiles.read_profile import (
     read_profile_file,
 )
 
-REGIMES = [name for name in profile_names() if name != "default"]
+TRIALS = ("default", "photographs")
+REGIMES = [name for name in profile_names() if name not in TRIALS]
 
 
 def profile(name: str) -> Profile:
@@ -39,7 +40,7 @@ def changed(tmp_path: Path, old: str, new: str, *, name: str = "cn") -> ProfileR
 
 def test_the_regimes_are_there() -> None:
     """Seven regimes, and one for trying."""
-    assert profile_names() == ("cn", "default", "eu", "jp", "kr", "mx", "ng", "th")
+    assert profile_names() == ("cn", "default", "eu", "jp", "kr", "mx", "ng", "photographs", "th")
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -55,11 +56,16 @@ def test_no_profile_breaks_a_promise(name: str) -> None:
 
 @pytest.mark.parametrize("name", REGIMES)
 def test_every_regime_asks_for_liveness(name: str) -> None:
-    """What nobody can measure yet goes to a person; only the trial's profile does without."""
-    assert all(policy.liveness_required for policy in profile(name).policies.values())
-    assert not any(policy.liveness_required for policy in profile("default").policies.values())
+    """Rates of simulated captures approve nobody under a regime; only photographs do without."""
+    for policy in profile(name).policies.values():
+        assert policy.liveness_required
+        assert policy.liveness_on_people
+    tried = profile("default").policies.values()
+    assert all(policy.liveness_required and not policy.liveness_on_people for policy in tried)
+    shown = profile("photographs").policies.values()
+    assert not any(policy.liveness_required for policy in shown)
     assert profile(name).name == f"{name}@1"
-    assert profile("default").name == "evaluation@1"
+    assert profile("default").name == "evaluation@2"
 
 
 @pytest.mark.parametrize("name", REGIMES)

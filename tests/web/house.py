@@ -7,7 +7,6 @@ import atexit
 import hashlib
 import shutil
 import tempfile
-import warnings
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,6 +24,7 @@ from lineproof.web.app import build_app, context_of
 from lineproof.web.callers import bearer
 from tests.flow.stage import FACE, MATCH, Stage, stage
 from tests.regime import NEW, OLD, REGIME, sim_for
+from tests.web.client import TestClient
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
     from lineproof.domain.profile import Profile
     from lineproof.ports import Service
-
-with warnings.catch_warnings():
-    # Starlette would rather have a fork of httpx; this one does the same.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 STAFF = {
     "agent": Role.AGENT,

@@ -19,6 +19,7 @@ from lineproof.face.liveness.texture import frame_score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lineproof.adapters.texture_check import TextureCheck
     from lineproof.domain.finding import Finding
@@ -90,6 +91,36 @@ def bound_to(versions: Versions, texture: TextureCheck | None) -> Bound:
     )
 
 
+MOST_TABLE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableRefused:
+    """A file of tables that cannot be used: ``code`` for programs, ``sentence`` for people."""
+
+    code: str
+    sentence: str
+
+
 def simulated_tables() -> TableFile:
     """Give the tables that ship with the product; raises ValueError where the file is spoilt."""
     return read_tables((files("lineproof.face.liveness") / "simulated.json").read_bytes())
+
+
+def tables_of(file: Path) -> TableFile | TableRefused:
+    """Read tables that an operator counted."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_TABLE_BYTES + 1)
+    except OSError as error:
+        sentence = f"{file} cannot be read: {error.strerror}. Name another liveness_table."
+        return TableRefused("liveness_table_not_readable", sentence)
+    if len(content) > MOST_TABLE_BYTES:
+        sentence = f"{file} is no file of liveness tables: it is larger than a megabyte."
+        return TableRefused("liveness_table_invalid", sentence)
+    try:
+        return read_tables(content)
+    except ValueError as error:
+        shown = "".join(c if c.isprintable() else " " for c in str(error))[:300]
+        sentence = f"{file} is no file of liveness tables: {shown}. docs/liveness.md has its form."
+        return TableRefused("liveness_table_invalid", sentence)

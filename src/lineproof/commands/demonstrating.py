@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from lineproof.demo import Files
     from lineproof.demo_lines import Standing
+    from lineproof.demo_pages import BrowserMissing, Photographer
     from lineproof.flow.verify import Verification
     from lineproof.ports import Site
 
@@ -123,25 +124,22 @@ def _lines(site: Site, files: Files, after: After) -> tuple[bool, list[dict[str,
             line = f"{step.who:<10} {step.what:<60} {step.came}"
             wide().print(plain(line), soft_wrap=True)
 
-    def then(standing: Standing) -> None:
-        if photographer is not None:
-            photographer(standing)
-        if after.stay:
-            _stay(files, standing)
-
     if not after.as_json:
         wide().rule("A new line, and a SIM replacement, through the service over HTTP")
+        wide().print("[dim]Photographs are shown here, so this part asks for no living person.[/]")
     pictures = Pictures(
         document=files.document.read_bytes(),
         right=files.right.read_bytes(),
         wrong=files.wrong.read_bytes(),
     )
+    visit = _visit(files, after, photographer)
     found = show_lines(
         site,
         pictures,
         files.document.parent / "service",
         report,
-        then=then if after.stay or after.headless else None,
+        meanwhile=_walk(photographer, after) if photographer is not None else None,
+        then=visit if after.stay or after.headless else None,
         phone=after.phone,
     )
     if isinstance(found, ServiceRefused):
@@ -149,10 +147,38 @@ def _lines(site: Site, files: Files, after: After) -> tuple[bool, list[dict[str,
     return found.good, told
 
 
-def _photographer(files: Files, after: After) -> Callable[[Standing], None]:
-    """Give what walks through the pages, or end at once because no browser is here."""
+def _walk(photographer: Photographer, after: After) -> Callable[[Standing], None]:
+    """Give what walks through the pages of the service that asks for no living person."""
+    return lambda standing: _or_stop(photographer.everybody(standing), after)
+
+
+def _visit(
+    files: Files, after: After, photographer: Photographer | None
+) -> Callable[[Standing], None]:
+    """Give what is done with the service that asks for one: a photograph is tried, and you are."""
+
+    def visit(standing: Standing) -> None:
+        if photographer is not None:
+            _or_stop(photographer.thief(standing), after)
+            if not after.as_json:
+                kept = photographer.album
+                told = f"{len(kept.files)} pictures of pages: {kept.folder}"
+                wide().print(plain(told), soft_wrap=True)
+        if after.stay:
+            _stay(files, standing)
+
+    return visit
+
+
+def _or_stop(missing: BrowserMissing | None, after: After) -> None:
+    if missing is not None:
+        stop(Exit.FAULT, "browser_stopped", missing.sentence, as_json=after.as_json)
+
+
+def _photographer(files: Files, after: After) -> Photographer:
+    """Give who walks through the pages, or end at once because no browser is here."""
     try:
-        from lineproof.demo_pages import BrowserMissing, browser_program, photograph_pages
+        from lineproof.demo_pages import BrowserMissing, Photographer, browser_program
     except ModuleNotFoundError:
         sentence = "Pictures of the pages need an extra: pip install 'lineproof[browser]'."
         stop(Exit.NOT_READY, "browser_extra_missing", sentence, as_json=after.as_json)
@@ -160,15 +186,7 @@ def _photographer(files: Files, after: After) -> Callable[[Standing], None]:
     if isinstance(program, BrowserMissing):
         stop(Exit.NOT_READY, "browser_missing", program.sentence, as_json=after.as_json)
     folder = files.document.parent / "pages"
-
-    def walk(standing: Standing) -> None:
-        kept = photograph_pages(program, standing, files.document, files.right, folder)
-        if isinstance(kept, BrowserMissing):
-            stop(Exit.FAULT, "browser_stopped", kept.sentence, as_json=after.as_json)
-        if not after.as_json:
-            wide().print(plain(f"{len(kept)} pictures of pages: {folder}"), soft_wrap=True)
-
-    return walk
+    return Photographer.into(folder, program, document=files.document, face=files.right)
 
 
 def _stay(files: Files, standing: Standing) -> None:

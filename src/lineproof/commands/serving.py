@@ -19,8 +19,8 @@ EXTRA = "The service needs its extra: pip install 'lineproof[service]'."
 WARNINGS = {
     "unsafe_dev_login": "the development login is on. Anybody is anybody.",
     "profile_for_trying": (
-        "the profile is for trying only. It asks for no liveness and waits for nothing. Choose a "
-        "regime's with --profile."
+        "the profile is for trying only: its checks of a living person are calibrated on simulated "
+        "captures, if it has any, and it waits for nothing. Choose a regime's with --profile."
     ),
     "simulated_network": "the network is simulated. No order reaches a real line.",
     "simulated_inbox": "notices go into a simulated inbox. Nobody is told of a change.",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -24,6 +23,7 @@ from lineproof.web.sign_in.staff_route import staff_router
 from lineproof.web.sign_in.token_route import token_router
 from tests.regime import NOW
 from tests.web.authenticator import Authenticator
+from tests.web.client import TestClient
 
 if TYPE_CHECKING:
     import httpx

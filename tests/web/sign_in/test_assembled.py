@@ -4,12 +4,11 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fastapi.testclient import TestClient
-
 from lineproof.settings import Settings
 from lineproof.web.app import build_app, context_of
 from lineproof.web.sign_in.enrolment import first_admin_link
 from tests.web.authenticator import Authenticator
+from tests.web.client import TestClient
 from tests.web.house import house
 from tests.web.sign_in.frontage import bearing, claims, enrolled, form, p256, signed, signed_in
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from lineproof.domain.document import DocumentFinding, Strength, facts, strength
-from lineproof.flow.show_document import show_document
 from lineproof.flow.refused import Refused
+from lineproof.flow.show_document import show_document
 from lineproof.web.api.shapes import PROBLEMS, Told
 from lineproof.web.callers import Subscriber
 from lineproof.web.context import Ctx, Now
