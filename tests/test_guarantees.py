@@ -22,6 +22,7 @@ from lineproof.domain.case_policy import decide_case
 from lineproof.domain.document import DocumentFinding, Strength
 from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import Measured, Unmeasured
+from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.policy import decide
 from lineproof.domain.reason import Outcome
 from lineproof.domain.validity import DocumentRules
@@ -96,6 +97,7 @@ TAKE_PICTURES = {
     "Desk.put": "one case's document",
     "Transaction.hold": "one case's sealed picture",
     "MessageCheck.checked": "one capture's frames, weighed and not looked at",
+    "Attestation.checked": "what one telephone states of an app; there is no picture in it",
 }
 """Every method of a port that takes bytes, or something that holds a picture, and why."""
 
@@ -369,6 +371,7 @@ EVIDENCE = Evidence(
     probes=(FACE,),
     comparison=Measured(MATCH),
     liveness=Unmeasured("no_liveness_check"),
+    platform=NO_WORD,
     assisted_by=None,
     attempt=1,
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lineproof.domain.liveness import LiveCapture, LivenessBand
     from lineproof.domain.notice import Notice
     from lineproof.domain.order import Done, Order, Rejected
+    from lineproof.domain.platform_word import PlatformWord
     from lineproof.domain.profile import Profile
     from lineproof.storage import Store
     from lineproof.storage_records import Endpoint
@@ -207,6 +208,23 @@ class MessageCheck(Protocol):
         """Give the manifest, where it and its frames answer this question by this key."""
 
 
+class Attestation(Protocol):
+    """Checks what a telephone's platform states of the app that made a capture; it keeps nothing.
+
+    Whatever it finds approves nobody, and no capture needs one.
+    """
+
+    def checked(
+        self, statement: bytes, *, nonce: str, key: str
+    ) -> Finding[PlatformWord] | MessageRefused:
+        """Hold a statement (1 to 16 384 bytes) against the question and the key that signs it.
+
+        It has to be made for ``for_attestation(nonce, key)``, where ``key`` is the thumbprint of
+        the session's key. Unmeasured is what this cannot judge, a word that fails what is wrong,
+        and ATTESTATION_MALFORMED what is no statement at all.
+        """
+
+
 class Messenger(Protocol):
     """Sends notices to a line or to a second channel."""
 
@@ -259,5 +277,6 @@ class Service:
     messenger: Messenger
     announcer: Announcer
     messages: MessageCheck
+    attestation: Attestation
     profile: Profile
     """The one regime of this deployment."""

@@ -16,6 +16,7 @@ from lineproof.adapters.operator_messenger import OperatorMessenger
 from lineproof.adapters.operators.osmo_hlr import OsmoHlr
 from lineproof.adapters.operators.simulated_operator import SimulatedOperator
 from lineproof.adapters.pinned_post import PinnedPost
+from lineproof.adapters.platform_attestation import NoAttestation
 from lineproof.adapters.simulated_messenger import SimulatedMessenger
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.sql_store import SqlStore
@@ -81,6 +82,7 @@ def service_for(
         messenger=_messenger(settings, post, clock),
         announcer=Webhooks(source=settings.address, sealer=sealer, clock=clock, post=post),
         messages=SignedMessages(),
+        attestation=NoAttestation(),
         profile=profile,
     )
 

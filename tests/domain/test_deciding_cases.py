@@ -16,6 +16,7 @@ from lineproof.domain.case_policy import (
 from lineproof.domain.document import ChipFinding, Proof, unread
 from lineproof.domain.evidence import Evidence, InPersonEvidence, ReviewEvidence
 from lineproof.domain.finding import FaceFinding, FmrBand, Measured, QualityComponent, Unmeasured
+from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.policy import SINGLE_FACE
 from lineproof.domain.profile import Channel
 from lineproof.domain.reason import Decision, Outcome, Reason, ReasonCode
@@ -39,6 +40,7 @@ def evidence(*, at_most: float = 1e-5, attempt: int = 1) -> Evidence:
         probes=(FACE,),
         comparison=Measured(FmrBand(above=0.0, at_most=at_most)),
         liveness=Unmeasured("no_liveness_check"),
+        platform=NO_WORD,
         assisted_by=None,
         attempt=attempt,
     )

@@ -25,6 +25,7 @@ from lineproof.domain.finding import (
     QualityComponent,
     Unmeasured,
 )
+from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.policy import (
     ANY_DOCUMENT,
     SINGLE_FACE,
@@ -86,6 +87,7 @@ def evidence(
         probes=(face(),) if probes is None else probes,
         comparison=Measured(comparison) if isinstance(comparison, FmrBand) else comparison,
         liveness=Unmeasured("no_liveness_check"),
+        platform=NO_WORD,
         assisted_by=None,
         attempt=attempt,
     )

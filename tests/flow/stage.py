@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.adapters.memory_desk import MemoryDesk
 from lineproof.adapters.message_check import SignedMessages
+from lineproof.adapters.platform_attestation import SimulatedAttestation
 from lineproof.adapters.simulated_engine import SimulatedEngine
 from lineproof.domain.audit import Actor, ActorKind
 from lineproof.domain.case import Case, HandledBy, Kind, Route
@@ -343,6 +344,7 @@ def stage(store: Store, profile: Profile = REGIME) -> Stage:
         messenger=letters,
         announcer=bells,
         messages=SignedMessages(),
+        attestation=SimulatedAttestation(),
         profile=profile,
     )
     return Stage(service=service, network=network, letters=letters, bells=bells).seeing(MATCH)

@@ -76,11 +76,15 @@ class SubscriberClient:
         nonce: str,
         manifest: bytes | None = None,
         signature: bytes | None = None,
+        attestation: bytes | None = None,
     ) -> CaptureAnswer:
-        """Show the face; where a script was asked for, with the signed manifest."""
+        """Show the face; where a script was asked for, with the signed manifest.
+
+        An app may add its platform's ``attestation``.
+        """
         files = [("frame", ("frame", frame)) for frame in frames]
-        beside = (("manifest", manifest), ("signature", signature))
-        files += [(name, (name, part)) for name, part in beside if part is not None]
+        beside = {"manifest": manifest, "signature": signature, "attestation": attestation}
+        files += [(name, (name, part)) for name, part in beside.items() if part is not None]
         sent = {"nonce": nonce}
         return answered(self._call("POST", "/captures", files=files, data=sent), CaptureAnswer)
 

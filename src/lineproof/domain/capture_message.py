@@ -48,6 +48,8 @@ class MessageRefused(StrEnum):
     SIGNATURE_WRONG = "signature_wrong"
     FRAME_UNREADABLE = "frame_unreadable"
     KEY_MISSING = "key_missing"
+    ATTESTATION_TOO_LARGE = "attestation_too_large"
+    ATTESTATION_MALFORMED = "attestation_malformed"
 
 
 @dataclass(frozen=True, slots=True)

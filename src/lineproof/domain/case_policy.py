@@ -133,6 +133,7 @@ SEEN_IN_PICTURES = frozenset(
         ReasonCode.LIVENESS_FAILED,
         ReasonCode.LIVENESS_TOO_WEAK,
         ReasonCode.LIVENESS_SIMULATED_ONLY,
+        ReasonCode.ATTESTATION_FAILED,
         ReasonCode.DOCUMENT_FACE_UNMEASURED,
         ReasonCode.DOCUMENT_QUALITY,
     }

@@ -71,6 +71,14 @@ def for_script(nonce: str) -> bytes:
     return hashlib.sha256(b"script\x1f" + nonce.encode()).digest()
 
 
+def for_attestation(nonce: str, key: str) -> bytes:
+    """Give the 32 bytes that a platform's statement is made for: this question, by this key.
+
+    ``key`` is the thumbprint (RFC 7638) of the key that signs the capture.
+    """
+    return hashlib.sha256(f"attestation\x1f{nonce}\x1f{key}".encode()).digest()
+
+
 def binding(case: Case) -> str:
     """Bind to case, line, SIM and document, so that an answer serves no other request."""
     sim = (case.sim.iccid, case.sim.imsi) if case.sim is not None else ("", "")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lineproof.domain.document import DocumentFinding
     from lineproof.domain.finding import FaceFinding, Finding, FmrBand
     from lineproof.domain.liveness import LivenessBand
+    from lineproof.domain.platform_word import PlatformWord
     from lineproof.domain.reason import Reason
     from lineproof.domain.review import Verdict, Witness
 
@@ -32,6 +33,8 @@ class Evidence:
     """The reference against the probes that passed quality."""
     liveness: Finding[LivenessBand]
     """Whether a living person was there, as far as the checks can tell."""
+    platform: Finding[PlatformWord]
+    """What a telephone's platform said of the app: against the person where it fails, never for."""
     assisted_by: str | None
     """The member of staff who said, by their own passkey, that they see the person; None for
     nobody."""

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lineproof.domain.platform_word import NO_WORD
+
 if TYPE_CHECKING:
+    from lineproof.domain.finding import Finding
+    from lineproof.domain.platform_word import PlatformWord
     from lineproof.domain.script import Script
 
 
@@ -24,12 +28,14 @@ class LiveCapture:
 
     ``at_ms`` is when each was taken after the script began, ``digests`` the SHA-256 of each file,
     hexadecimal. ``camera`` is the name that the client gave: it may look bad, never good.
+    ``platform`` is what a telephone's platform said of the app; no check looks at it.
     """
 
     script: Script
     at_ms: tuple[int, ...]
     digests: tuple[str, ...]
     camera: str
+    platform: Finding[PlatformWord] = NO_WORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lineproof.domain.evidence import Evidence
     from lineproof.domain.finding import Finding, FmrBand
     from lineproof.domain.liveness import LivenessBand
+    from lineproof.domain.platform_word import PlatformWord
 
 __all__ = [
     "ANY_DOCUMENT",
@@ -269,6 +270,7 @@ def _verdict(band: FmrBand, policy: Policy) -> ReasonCode:
 def _missing(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
     """Give what is in doubt about the document, and what is required and nobody measured."""
     missing = doubts(evidence.document, policy.document, today=evidence.today)
+    missing += _against_the_app(evidence.platform)
     # A stolen chip's files without DG2, beside a page with the thief's picture, prove the name and
     # not the face: what the issuer signed must be what was compared.
     signed = strength(evidence.document) >= Strength.STRONG
@@ -287,6 +289,16 @@ def _failed(liveness: Finding[LivenessBand]) -> tuple[Reason, ...]:
     if isinstance(liveness, Unmeasured) or liveness.value.passes:
         return ()
     return tuple(Reason(ReasonCode.LIVENESS_FAILED, measure) for measure in liveness.value.failed)
+
+
+def _against_the_app(platform: Finding[PlatformWord]) -> tuple[Reason, ...]:
+    """Give why a platform's statement does not hold; one that holds, or is not there, is nothing.
+
+    No line of a policy reads that one holds: whoever owns a genuine telephone can film a picture.
+    """
+    if isinstance(platform, Unmeasured) or platform.value.fails is None:
+        return ()
+    return (Reason(ReasonCode.ATTESTATION_FAILED, platform.value.fails),)
 
 
 def _not_known_to_live(liveness: Finding[LivenessBand], policy: Policy) -> tuple[Reason, ...]:
@@ -318,6 +330,7 @@ def _again_or_refer(
     reasons: tuple[Reason, ...], evidence: Evidence, policy: Policy, *, change: Reason | None
 ) -> Decision:
     """Ask again while attempts remain; the last one goes to a person, never to a refusal."""
+    reasons += _against_the_app(evidence.platform)
     if evidence.attempt < policy.attempts:
         return another_try(*reasons, change=change)
     return referral(*reasons, Reason(ReasonCode.ATTEMPTS_USED))

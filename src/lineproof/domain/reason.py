@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     LIVENESS_TOO_WEAK = "liveness_too_weak"
     LIVENESS_SIMULATED_ONLY = "liveness_simulated_only"
     LIVENESS_ASSISTED = "liveness_assisted"
+    ATTESTATION_FAILED = "attestation_failed"
     ATTEMPTS_USED = "attempts_used"
     # What the document's facts forbid.
     DOCUMENT_EXPIRED = "document_expired"

@@ -22,6 +22,7 @@ from lineproof.domain.case import Case, Status
 from lineproof.domain.case_policy import decide_case
 from lineproof.domain.challenge import LIFE, Challenge, binding, fits, nonce_hash
 from lineproof.domain.finding import Measured
+from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.profile import Record
 from lineproof.domain.reason import Outcome
 from lineproof.domain.script import Variant
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.evidence import Evidence
+    from lineproof.domain.finding import Finding
     from lineproof.domain.liveness import LiveCapture
+    from lineproof.domain.platform_word import PlatformWord
     from lineproof.domain.reason import Decision
     from lineproof.ports import Service, Shown
     from lineproof.storage import Transaction
@@ -277,8 +280,16 @@ def _record(  # noqa: PLR0913, PLR0917 - the facts of one record
         authority=challenge_id,
         band=band,
         versions=service.site.engine.versions,
+        platform=_said(evidence.platform),
         now=now,
     )
+
+
+def _said(platform: Finding[PlatformWord]) -> str:
+    """Write what a platform said of the app; nothing where no statement came."""
+    if platform == NO_WORD:
+        return ""
+    return str(platform.value) if isinstance(platform, Measured) else platform.why
 
 
 def _hold(  # noqa: PLR0913, PLR0917 - the facts of what is held

@@ -78,12 +78,13 @@ def record(  # noqa: PLR0913 - one keyword for each fact of the record
     authority: str | None = None,
     band: str = "",
     versions: Versions | None = None,
+    platform: str = "",
     decided_by: tuple[str, ...] = (),
 ) -> DecisionRecord:
     """Give what stays of a decision; ``authority`` None makes the decision its own.
 
-    ``band`` and ``versions`` are of a comparison, ``decided_by`` names the people who decided:
-    where there was none of either, they are left out.
+    ``band`` and ``versions`` are of a comparison, ``platform`` what one said of the app, and
+    ``decided_by`` names the people who decided: what there was nothing of is left out.
     """
     decision_id = new_id("dec", now)
     made_with = (
@@ -91,6 +92,8 @@ def record(  # noqa: PLR0913 - one keyword for each fact of the record
         if versions is not None
         else {}
     )
+    if platform:
+        made_with["attestation"] = platform
     return DecisionRecord(
         id=decision_id,
         case=case.id,
@@ -119,6 +122,8 @@ def settle(
         "attempt": str(kept.attempt),
         "policy": case.profile,
     }
+    if "attestation" in kept.versions:
+        told["attestation"] = kept.versions["attestation"]
     event = EVENT_OF[decision.outcome]
     if event is not Event.RETRIED and case.status is not Status.CAPTURING:
         # A decision by another way ends the document's time on the desk as well. The face check

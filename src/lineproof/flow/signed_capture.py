@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lineproof.domain.capture_message import MessageRefused
 from lineproof.domain.challenge import for_script
 from lineproof.domain.liveness import LiveCapture
+from lineproof.domain.platform_word import MOST_BYTES, NO_WORD
 from lineproof.domain.script import script
 from lineproof.domain.token import TokenUse, good, token_hash
 from lineproof.flow.refused import RefusalCode, Refused
@@ -19,17 +20,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lineproof.domain.challenge import Challenge
+    from lineproof.domain.finding import Finding
+    from lineproof.domain.platform_word import PlatformWord
     from lineproof.ports import Service
     from lineproof.storage import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A manifest as it came, its signature, and the session whose key is to have made it."""
+    """A manifest as it came, its signature, and the session whose key is to have made it.
+
+    ``attestation`` is what the telephone's platform states of the app, where an app has that.
+    """
 
     session: str = field(repr=False)
     manifest: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    attestation: bytes | None = field(default=None, repr=False)
 
 
 def register_key(service: Service, session: str, key: str, *, now: datetime) -> str | Refused:
@@ -88,12 +95,29 @@ def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
     )
     if isinstance(found, MessageRefused):
         return _refused(found)
+    platform = _platform(service, signed.attestation, nonce=nonce, key=found.key)
+    if isinstance(platform, MessageRefused):
+        return _refused(platform)
     return LiveCapture(
         script=script(challenge.variant, for_script(nonce)),
         at_ms=tuple(frame.client_ms for frame in found.frames),
         digests=tuple(frame.digest for frame in found.frames),
         camera=found.camera.label,
+        platform=platform,
     )
+
+
+def _platform(
+    service: Service, statement: bytes | None, *, nonce: str, key: str
+) -> Finding[PlatformWord] | MessageRefused:
+    """Give what a platform's statement says; nobody needs one."""
+    if statement is None:
+        return NO_WORD
+    if len(statement) > MOST_BYTES:
+        return MessageRefused.ATTESTATION_TOO_LARGE
+    if not statement:
+        return MessageRefused.ATTESTATION_MALFORMED
+    return service.attestation.checked(statement, nonce=nonce, key=key)
 
 
 def _refused(why: MessageRefused) -> Refused:

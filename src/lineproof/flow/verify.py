@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.evidence import Evidence
 from lineproof.domain.finding import Unmeasured, Unreadable
+from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.policy import decide, shortfalls
 from lineproof.ports import PageRefused, Shown
 
@@ -175,6 +176,7 @@ def gather(  # noqa: PLR0913 - one keyword for each fact of the request, none wi
         probes=tuple(look.finding for look in probes),
         comparison=comparison,
         liveness=liveness,
+        platform=NO_WORD if told is None else told.platform,
         assisted_by=assisted_by,
         attempt=attempt,
     )

@@ -27,6 +27,8 @@ from lineproof.web.problems import refused
 router = APIRouter(prefix="/v1/session", tags=["subscriber"], responses=PROBLEMS)
 
 FRAMES = {"frame": (1, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
+STATED = {"attestation": (0, 1)}
+"""What an app may send beside a signed capture, and a page does not."""
 CHIP = {"chip": (1, 20)}
 NONCE = ("nonce",)
 
@@ -115,17 +117,18 @@ def ask_for_capture(
     )
 
 
-@router.post("/captures", status_code=201, openapi_extra=form(FRAMES, NONCE))
+@router.post("/captures", status_code=201, openapi_extra=form(FRAMES | STATED, NONCE))
 def capture_face(
     case: Subscriber,
     session: OwnSession,
-    upload: Annotated[Upload, Depends(upload_of(FRAMES, NONCE))],
+    upload: Annotated[Upload, Depends(upload_of(FRAMES | STATED, NONCE))],
     ctx: Ctx,
     now: Now,
 ) -> CaptureTold:
     """Decide whether the person in the pictures is the person on the document.
 
-    Where a script was asked for, manifest and signature come with the frames.
+    Where a script was asked for, manifest and signature come with the frames; an app may add what
+    its platform states of it (attestation), which nobody needs and which approves nobody.
     """
     signed = signed_of(upload, session)
     with ctx.gate.place():
@@ -170,12 +173,18 @@ def told(ctx: Context, found: Captured | Refused, *, now: datetime) -> CaptureTo
 def signed_of(upload: Upload, session: str) -> Signed | None:
     """Give the manifest and its signature; None where neither came. Raises Problem for one."""
     manifest, signature = upload.pictures("manifest"), upload.pictures("signature")
-    if not manifest and not signature:
+    stated = upload.pictures("attestation")
+    if not manifest and not signature and not stated:
         return None
     for name, found in (("manifest", manifest), ("signature", signature)):
         if not found:
             raise invalid(name, "missing")
-    return Signed(session=session, manifest=manifest[0], signature=signature[0])
+    return Signed(
+        session=session,
+        manifest=manifest[0],
+        signature=signature[0],
+        attestation=stated[0] if stated else None,
+    )
 
 
 def script_told(asked: Script) -> ScriptTold:
