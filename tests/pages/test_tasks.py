@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lineproof.domain.consent import Purpose
+from lineproof.texts.read_text import consent_text
+from lineproof.web.pages.consent_text import NEWEST
 from tests.pages.place import film, silhouette
-from tests.pages.tasks import TASKS, cost
+from tests.pages.tasks import TASKS, cost, replace_my_sim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from tests.pages.walk import Walk
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "tasks.md"
+PEER = 137
+"""Words of the fewest that a peer writes down for its eight screens, without the consent."""
+AROUND = 8
+"""Words of the consent's page that are not the text: its heading and its two buttons."""
 NEAR = 0.05
 """A sentence that was mended leaves the figures right; a page that was added does not."""
 
@@ -39,3 +46,12 @@ def test_a_task_costs_what_is_written(
     found = cost(asking, there, task)
     assert (found.pages, found.clicks) == (pages, clicks)
     assert abs(found.words + found.frame - words) <= NEAR * words
+
+
+def test_the_face_check_has_no_more_words_than_at_a_peer(asking: Browser, there: Place) -> None:
+    """Beside the text that is consented to, there is no more to read than docs/tasks.md says."""
+    text = consent_text(Purpose.FACE_CHECK, NEWEST[Purpose.FACE_CHECK], "en")
+    assert text is not None
+    # The mark of the heading is no word.
+    read = len(text.split()) - 1
+    assert cost(asking, there, replace_my_sim).words - read - AROUND <= PEER
