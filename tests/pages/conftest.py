@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.pages.place import Place, film, place, silhouette
+from tests.pages.place import Place, film, grainy_film, place, silhouette
 
 FLAGS = [
     "--no-sandbox",
@@ -58,6 +58,12 @@ def launch(playwright: Playwright) -> Iterator[Launch]:
 def browser(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
     """Give a browser whose camera sees a drawn silhouette."""
     return launch(film(silhouette(), tmp_path_factory.mktemp("film") / "camera.mjpeg"))
+
+
+@pytest.fixture(scope="package")
+def grainy(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """Give a browser whose camera has a sensor's noise: no frame is as another."""
+    return launch(grainy_film(tmp_path_factory.mktemp("grain") / "camera.mjpeg"))
 
 
 @pytest.fixture

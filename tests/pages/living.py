@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PIL import Image
 from playwright.sync_api import expect
 
 from lineproof.domain.finding import Measured
 from lineproof.domain.liveness import Basis, LivenessBand
-from tests.pages.place import as_jpeg, place, silhouette
+from tests.pages.place import place
 from tests.pages.walk import Walk
 from tests.regime import REGIME
 
@@ -70,18 +68,6 @@ def living_place(folder: Path, profile: Profile = REGIME) -> Iterator[Place]:
     with place(folder, living(profile)) as there:
         there.eye.liveness = Measured(LIVES)
         yield there
-
-
-def grainy_film(file: Path, *, frames: int = 300, grain: float = 6.0) -> Path:
-    """Write a film of the silhouette in which no frame is as another: a camera's noise."""
-    rng = np.random.default_rng(0)
-    still = np.asarray(silhouette(480, 360), dtype=np.float32)
-    with file.open("wb") as out:
-        for _ in range(frames):
-            noise = rng.standard_normal(still.shape, dtype=np.float32) * grain
-            seen = np.clip(still + noise, 0, 255).astype(np.uint8)
-            out.write(as_jpeg(Image.fromarray(seen)))
-    return file
 
 
 NOTES = """(() => {

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import uvicorn
 from PIL import Image, ImageDraw
 
@@ -231,6 +232,18 @@ def silhouette(width: int = 640, height: int = 480) -> Image.Image:
 def film(picture: Image.Image, file: Path, frames: int = 4) -> Path:
     """Write a film that a browser takes for a camera: Motion JPEG, the same picture each time."""
     file.write_bytes(as_jpeg(picture.convert("RGB")) * frames)
+    return file
+
+
+def grainy_film(file: Path, *, frames: int = 300, grain: float = 6.0) -> Path:
+    """Write a film of the silhouette in which no frame is as another: a camera's noise."""
+    rng = np.random.default_rng(0)
+    still = np.asarray(silhouette(480, 360), dtype=np.float32)
+    with file.open("wb") as out:
+        for _ in range(frames):
+            noise = rng.standard_normal(still.shape, dtype=np.float32) * grain
+            seen = np.clip(still + noise, 0, 255).astype(np.uint8)
+            out.write(as_jpeg(Image.fromarray(seen)))
     return file
 
 

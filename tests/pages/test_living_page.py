@@ -14,7 +14,7 @@ from lineproof.domain.finding import Measured
 from lineproof.domain.script import Screen, Turn, Variant
 from lineproof.domain.token import token_hash
 from tests.flow.stage import NO_MATCH
-from tests.pages.living import DEAD, Sitter, grainy_film, living_place, sitter
+from tests.pages.living import DEAD, Sitter, living_place, sitter
 from tests.pages.test_every_state import NEVER
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from tests.pages.conftest import Launch
     from tests.pages.place import Place
 
 READ_KEYS = """new Promise((done, wrong) => {
@@ -34,12 +33,6 @@ READ_KEYS = """new Promise((done, wrong) => {
     all.onsuccess = () => { opening.result.close(); done(all.result.map(each => each.pair)); };
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def grainy(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    """Give a browser whose camera has a sensor's noise."""
-    return launch(grainy_film(tmp_path_factory.mktemp("grain") / "camera.mjpeg"))
 
 
 @pytest.fixture
