@@ -196,3 +196,12 @@ def test_the_operator_reads_outcome_and_reasons_and_no_band(service: House) -> N
     assert (decision["outcome"], decision["reasons"]) == ("approve", ["face_match"])
     assert "band" not in decision
     assert not any("1e-" in str(value) for value in decision.values())
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x85", "\n", "?", "&"])
+def test_an_address_with_a_control_character_is_no_address(service: House, sign: str) -> None:
+    """What ends a string, or means more in a header or a URI, is refused before it is stored."""
+    asked = ASKED | {"second_channel": f"mailto:a{sign}b@example.org"}
+    answer = service.system("POST", "/v1/cases", json=asked, headers=KEY)
+    assert answer.status_code == 422
+    assert sign not in answer.text

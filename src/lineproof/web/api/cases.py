@@ -47,7 +47,7 @@ class CaseAsked(Asked):
     second_channel: str | None = Field(
         None,
         max_length=254,
-        pattern=r"^(mailto:[^\s@?&]{1,64}@[A-Za-z0-9.-]{1,180}|tel:\+[1-9][0-9]{4,14})$",
+        pattern=r"^(mailto:[^\s@?&\x00-\x1f\x7f-\x9f]{1,64}@[A-Za-z0-9.-]{1,180}|tel:\+[1-9][0-9]{4,14})$",
         description="Where notices go besides the line itself; where the person gets a line.",
         examples=["mailto:somebody@example.org"],
     )
