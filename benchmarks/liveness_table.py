@@ -45,6 +45,7 @@ TIDY = {
     ("follows_script", "turn"): 8.0,
     ("follows_script", "nearer"): 1.15,
     ("light", "follows"): 0.8,
+    ("light", "named"): 0.75,
 }
 """No limit is stricter than this, whatever a simulation reaches: it sways less, turns farther and
 takes light more evenly than people do. Fixed before any attack was counted."""

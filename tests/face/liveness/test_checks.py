@@ -76,6 +76,7 @@ def test_skin_takes_the_colours_as_a_head_does() -> None:
     """The nearest skin follows, the rim takes less and the background least."""
     found = light(frames(), ASKED)
     assert value(found, "follows") > 0.9
+    assert value(found, "named") == 1
     assert 0.2 < value(found, "facing") < 0.7
     assert value(found, "ahead") > 0.8
     assert value(found, "prompt") == 1
@@ -94,6 +95,15 @@ def test_light_that_comes_late_or_wrong_is_seen() -> None:
     turned = [replace(c, rgb=(c.rgb[1], c.rgb[2], c.rgb[0])) for c in ASKED.colours]
     other = replace(ASKED, colours=tuple(turned))
     assert value(light(frames(), other), "follows") < 0.3
+
+
+def test_a_colour_that_is_another_is_not_named() -> None:
+    """Two colours that changed places, as an old capture may have them, are two not named."""
+    first, second, third = ASKED.colours
+    other = replace(
+        ASKED, colours=(replace(first, rgb=second.rgb), replace(second, rgb=first.rgb), third)
+    )
+    assert value(light(frames(), other), "named") == pytest.approx(1 / 3)
 
 
 def test_in_daylight_light_is_not_measured() -> None:

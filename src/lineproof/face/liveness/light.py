@@ -14,6 +14,7 @@ computer that draws the right light on a head, injected as video, passes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import cv2
@@ -37,8 +38,10 @@ CENTRE = (1, 4, 5, 6, 195, 197, 50, 280, 205, 425)
 """Mesh points on the bridge of the nose and the inner cheeks: the nearest skin."""
 RIM = (127, 234, 93, 132, 356, 454, 323, 361)
 """Mesh points beside the ears, where the face turns away."""
-SHIFTS_MS = (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)
-LONGEST_DELAY_MS = 200.0
+PROMPT_MS = (0.0, 100.0)
+LATE_MS = (300.0, 400.0, 500.0)
+"""Delays that are tried. The page films a colour from 190 ms after its beginning, so up to there a
+delay does not show; with one of 200 ms no frame is left that would tell it from a longer one."""
 LEAST_CHANGE = 0.02
 """The root mean square of the nearest skin's change of log colour below which nothing is judged:
 less than that is what white balance and people passing bring about as well. A screen's light in a
@@ -46,37 +49,41 @@ room changes skin by four to twelve in a simulation."""
 
 
 def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str, float]]:
-    """Measure ``follows``, ``facing``, ``ahead`` and ``prompt``.
+    """Measure ``follows``, ``named``, ``facing``, ``ahead`` and ``prompt``.
 
     ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's at the
-    best delay up to ``LONGEST_DELAY_MS``; ``facing`` how much less of it the rim takes and
-    ``ahead`` how much less the background does, both as shares of the nearest skin's; ``prompt``
-    is 1 where no longer delay fits better, and 0 otherwise. Unmeasured where fewer than three
-    colours were asked for, too few frames show them, or the skin hardly changed colour at all.
+    best delay of ``PROMPT_MS``, and ``named`` the share of the colours whose skin is nearer to them
+    than to any other that was shown: an old capture may follow well, but for two of them.
+    ``facing`` is how much less of it the rim takes and ``ahead`` how much less the background does,
+    both as shares of the nearest skin's; ``prompt`` is 1 where no delay of ``LATE_MS`` fits better,
+    and 0 otherwise. Unmeasured where fewer than three colours were asked for, too few frames show
+    them, or the skin hardly changed colour at all.
     """
     if len({colour.rgb for colour in asked.colours}) < FEWEST_COLOURS:
         return Unmeasured("liveness_no_colours_asked")
     begins = asked.colours[0].start_ms
-    ends = asked.colours[-1].start_ms + asked.colours[-1].duration_ms + SHIFTS_MS[-1]
+    ends = asked.colours[-1].start_ms + asked.colours[-1].duration_ms + LATE_MS[-1]
     seen = within(frames, begins, ends - begins)
     regions = [_regions(frame) for frame in seen]
-    sides = {shift: _sides(seen, regions, asked, shift) for shift in SHIFTS_MS}
-    if sides[0.0] is None:
+    tried = [_sides(seen, regions, asked, delay) for delay in PROMPT_MS]
+    prompt = [(_correlation(side), side) for side in tried if side is not None]
+    if not prompt:
         return Unmeasured("liveness_no_frame_of_step")
-    fits = {shift: _correlation(side) for shift, side in sides.items() if side is not None}
-    best = max((shift for shift in fits if shift <= LONGEST_DELAY_MS), key=lambda s: fits[s])
-    side = sides[best] or sides[0.0]
+    follows, side = max(prompt, key=itemgetter(0))
     if not _change(side.centre) >= LEAST_CHANGE:
         return Unmeasured("liveness_too_little_light")
+    late = [_sides(seen, regions, asked, delay) for delay in LATE_MS]
+    fits_late = [_correlation(side) for side in late if side is not None]
     gain = _gain(side.centre, side.screen)
     if abs(gain) < 1e-6:  # noqa: PLR2004 - nothing of the screen's colours at all
-        return Measured({"follows": 0.0, "facing": 0.0, "ahead": 0.0, "prompt": 0.0})
+        return Measured({"follows": 0.0, "named": 0.0, "facing": 0.0, "ahead": 0.0, "prompt": 0.0})
     return Measured(
         {
-            "follows": fits[best],
+            "follows": follows,
+            "named": _named(side, gain),
             "facing": 1 - _gain(side.rim, side.screen) / gain,
             "ahead": 1 - _gain(side.behind, side.screen) / gain,
-            "prompt": float(max(fits.values()) <= fits[best]),
+            "prompt": float(all(fit <= follows for fit in fits_late)),
         }
     )
 
@@ -95,13 +102,13 @@ def _sides(
     frames: Sequence[CapturedFrame],
     regions: Sequence[tuple[NDArray[np.float64], ...]],
     asked: Asked,
-    shift_ms: float,
+    delay_ms: float,
 ) -> _Sides | None:
-    """Set frames beside the screen's colours ``shift_ms`` before them; None where too few are."""
+    """Set frames beside the screen's colours ``delay_ms`` before them; None where too few are."""
     rows = []
     for frame, region in zip(frames, regions, strict=True):
-        colour = _shown(asked, frame.at_ms - shift_ms)
-        if colour is not None and colour == _shown(asked, frame.at_ms - shift_ms - SETTLED_MS):
+        colour = _shown(asked, frame.at_ms - delay_ms)
+        if colour is not None and colour == _shown(asked, frame.at_ms - delay_ms - SETTLED_MS):
             rows.append((colour, *region))
     if len(rows) < FEWEST_FRAMES or len({row[0] for row in rows}) < FEWEST_COLOURS:
         return None
@@ -155,6 +162,14 @@ def _change(rows: NDArray[np.float64]) -> float:
 
 def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:
     return float((rows * screen).sum() / max(float((screen**2).sum()), 1e-9))
+
+
+def _named(side: _Sides, gain: float) -> float:
+    shown = np.unique(side.screen, axis=0)
+    own = np.array([(side.screen == colour).all(axis=1) for colour in shown])
+    seen = np.array([side.centre[rows].mean(axis=0) for rows in own])
+    away = np.linalg.norm(seen[:, None] - gain * shown[None], axis=2)
+    return float((away.argmin(axis=1) == np.arange(len(shown))).mean())
 
 
 def _correlation(side: _Sides) -> float:
