@@ -115,3 +115,12 @@ def test_a_still_repeats_itself() -> None:
 def test_an_old_capture_lacks_no_frame_of_its_own() -> None:
     """What was filmed for a longer or a shorter script is no capture with dark frames."""
     assert {made("replayed_capture", variant).faceless for variant in Variant} == {0}
+
+
+@pytest.mark.parametrize("name", ["late_colours", "delayed_relay", "wrong_colours"])
+def test_light_that_comes_late_or_wrong_is_told_from_the_screens(name: str) -> None:
+    """The page films a colour late, and a delay of 450 ms is still not taken for a short one."""
+    one = made(name)
+    found = numbers(light(one.frames, one.asked))
+    assert found["follows"] < 0.8
+    assert found["named"] < 0.75
