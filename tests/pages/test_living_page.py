@@ -14,14 +14,14 @@ from lineproof.domain.finding import Measured
 from lineproof.domain.script import Screen, Turn, Variant
 from lineproof.domain.token import token_hash
 from tests.flow.stage import NO_MATCH
-from tests.pages.living import DEAD, Sitter, living_place, sitter
+from tests.pages.living import DEAD, LONG_ENOUGH, Sitter, living_place, sitter
 from tests.pages.test_every_state import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from tests.pages.place import Place
 
@@ -246,3 +246,41 @@ def test_no_more_than_coarse_words_reach_the_browser(seated: Sitter) -> None:
     assert wrong == []
     never = re.compile("|".join((*NEVER, "liveness", "depth", "relief")), re.IGNORECASE)
     assert {path for path, text in seated.place.overheard.said if never.search(text)} == set()
+
+
+EMBEDDED = """async ([session, id]) => {
+  await import("/static/face-capture.js");
+  const capture = document.createElement("face-capture");
+  const told = { session, case: id, key: "/v1/session/keys",
+    question: "/v1/session/challenges", answer: "/v1/session/captures" };
+  for (const [name, value] of Object.entries(told)) capture.setAttribute(name, value);
+  document.querySelector("main").replaceChildren(capture);
+  window.decided = new Promise(done => capture.addEventListener("face-decided", event => {
+    event.preventDefault();
+    done(event.detail);
+  }));
+}"""
+"""Puts the element into a page as an operator's own page does."""
+
+
+def test_an_operator_s_own_page_plays_scripts_over_v1(grainy: Browser, there: Place) -> None:
+    """With a session instead of a page's token the element does the same, and tells the answer."""
+    visitor = there.house.session(there.house.open())
+    visitor.consents()
+    visitor.shows()
+    window = grainy.new_context(locale="en")
+
+    def later(route: Route) -> None:
+        there.house.later(LONG_ENOUGH)
+        route.continue_()
+
+    window.route("**/v1/session/captures", later)
+    sat = Sitter(window.new_page(), there)
+    sat.goes("/c")
+    sat.tab.evaluate(EMBEDDED, [visitor.token, visitor.case])
+    sat.opens_camera()
+    sat.begins()
+    told = sat.tab.evaluate("window.decided")
+    assert told["outcome"] == "approved"
+    assert there.case().attempts == 1
+    window.close()
