@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from training.camera import compressed
+from training.camera import compressed, exposed, grain, near, saturating, with_noise
 from training.scenes import scene
+from training.screens import glare, on_screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ SPECIES = ("print_photo", "print_halftone", "print_inkjet", "screen", "cut_out")
 
 def attack(species: str, picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
     """Present ``picture`` as this species of attack."""
-    picture, box = _chained(*_at_hand(picture, box, rng), rng)
+    picture, box = _chained(*_at_hand(*near(picture, box), rng), rng)
     return _MADE[species](picture, box, rng)
 
 
@@ -38,7 +39,7 @@ def _at_hand(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
     """Cut what the attacker shows: the face and something round it, at a size that is at hand."""
     side = max(box[2] - box[0], box[3] - box[1])
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    reach = side * float(rng.uniform(0.75, 2.2))
+    reach = side * min(float(rng.uniform(0.75, 2.2)), 1.6)
     height, width = picture.shape[:2]
     left, right = max(0, int(middle[0] - reach)), min(width, int(middle[0] + reach))
     top, bottom = max(0, int(middle[1] - reach)), min(height, int(middle[1] + reach * 1.2))
@@ -56,8 +57,13 @@ def _at_hand(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
 
 
 def _chained(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
-    """Pass a chain of uploads: scaled down and up, stored as JPEG, none to three times."""
+    """Take with a first camera, mostly, then upload: scaled, stored as JPEG, up to three times."""
     height, width = picture.shape[:2]
+    if rng.random() < 0.6:
+        seen = picture.astype(np.float32)
+        much = float(rng.uniform(0, 0.5))
+        seen = with_noise(seen + (exposed(seen, rng) - seen) * much, rng)
+        picture = np.clip(seen, 0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(0, 4))):
         factor = float(rng.uniform(0.45, 1.0))
         small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
@@ -82,9 +88,9 @@ def _print_halftone(picture: Pixels, box: Box, rng: np.random.Generator) -> Show
 def _print_inkjet(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
     """Inkjet on plain paper: scattered dots, lines of the head, no gloss."""
     ink = _inks(picture, rng)
-    grain = rng.normal(0, 1, ink.shape).astype(np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), float(rng.uniform(0.4, 1.0)))
-    ink += grain / grain.std() * float(rng.uniform(3, 16)) * (0.3 + 0.7 * (1 - ink / 255))
+    dots = cv2.GaussianBlur(grain(*ink.shape[:2], rng), (0, 0), float(rng.uniform(0.4, 1.0)))
+    much = float(rng.uniform(3, 16)) / max(float(dots[::8, ::8].std()), 1e-6)
+    ink += dots * much * (1 - ink * (0.7 / 255))
     if rng.random() < 0.5:
         rows = np.arange(ink.shape[0], dtype=np.float32)[:, None, None]
         pitch = float(rng.uniform(3, 14))
@@ -94,14 +100,15 @@ def _print_inkjet(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
 
 def _inks(picture: Pixels, rng: np.random.Generator) -> Float:
     """Bring the colours into what inks reach: no deep black, paler colours, a cast."""
-    seen = picture.astype(np.float32)
-    grey = seen.mean(axis=2, keepdims=True)
-    saturation = 0.0 if rng.random() < 0.05 else float(rng.uniform(0.45, 1.05))
-    seen = grey + (seen - grey) * saturation
-    black = float(rng.uniform(8, 60))
+    saturation = 0.0 if rng.random() < 0.08 else float(rng.uniform(0.4, 1.15))
+    seen = cv2.transform(picture, saturating(saturation)).astype(np.float32)
+    if rng.random() < 0.5:
+        # A printer's tone curve: shadows close, lights wash out.
+        seen = 255 * cv2.pow(np.clip(seen, 0, 255) / 255, float(rng.uniform(0.7, 1.5)))
+    black = float(rng.uniform(4, 70))
     seen = black + seen * (float(rng.uniform(215, 252)) - black) / 255
     seen *= rng.normal(1, 0.035, 3).astype(np.float32)
-    seen = cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.3, 1.2)))
+    seen = cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.3, 2.0)))
     return np.asarray(seen, np.float32)
 
 
@@ -109,12 +116,13 @@ def _halftone(ink: Float, rng: np.random.Generator) -> Float:
     """Screen each ink with dots at its own angle; partly, as a real dot is never square."""
     height, width = ink.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    pitch = float(rng.uniform(2.3, 6.5))
+    pitch = float(np.exp(rng.uniform(np.log(1.7), np.log(7.0))))
     hard = float(rng.uniform(1.0, 5.0))
     out = np.empty_like(ink)
-    for channel, angle in enumerate(np.deg2rad(np.array((15, 75, 0)) + rng.uniform(-4, 4, 3))):
-        u = (x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi / pitch
-        v = (y * np.cos(angle) - x * np.sin(angle)) * 2 * np.pi / pitch
+    for channel, degrees in enumerate(np.array((15, 75, 0)) + rng.uniform(-4, 4, 3)):
+        along = float(np.cos(np.deg2rad(degrees)) * 2 * np.pi / pitch)
+        across = float(np.sin(np.deg2rad(degrees)) * 2 * np.pi / pitch)
+        u, v = x * along + y * across, y * along - x * across
         dots = (np.cos(u) + np.cos(v)) / 4
         level = ink[..., channel] / 255 - 0.5
         out[..., channel] = 255 / (1 + np.exp(-hard * 4 * (level + dots * 0.9)))
@@ -125,7 +133,8 @@ def _halftone(ink: Float, rng: np.random.Generator) -> Float:
 def _paper(ink: Float, rng: np.random.Generator) -> Float:
     """Lay the ink on paper: fibres at two scales."""
     height, width = ink.shape[:2]
-    fine = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), 0.8)
+    white = np.ascontiguousarray(grain(height, width, rng)[..., 0])
+    fine = cv2.GaussianBlur(white, (0, 0), float(rng.uniform(0.5, 1.5)))
     coarse = rng.normal(0, 1, (height // 12 + 1, width // 12 + 1)).astype(np.float32)
     fibres = fine * float(rng.uniform(1, 9)) + cv2.resize(coarse, (width, height)) * float(
         rng.uniform(0, 4)
@@ -140,7 +149,7 @@ def _held(sheet: Float, box: Box, rng: np.random.Generator, *, gloss: float) -> 
         sheet = _bent(sheet, rng)
     sheet = _lit(sheet, rng)
     if rng.random() < gloss:
-        sheet = _glare(sheet, rng)
+        sheet = glare(sheet, rng)
     return _placed(np.clip(sheet, 0, 255).astype(np.uint8), box, rng)
 
 
@@ -171,104 +180,12 @@ def _lit(sheet: Float, rng: np.random.Generator) -> Float:
     return np.asarray(sheet * light[..., None], np.float32)
 
 
-def _glare(sheet: Float, rng: np.random.Generator) -> Float:
-    """Reflect a lamp or a window."""
-    height, width = sheet.shape[:2]
-    spot = np.zeros((height, width), np.float32)
-    for _ in range(int(rng.integers(1, 4))):
-        x, y = int(rng.integers(0, width)), int(rng.integers(0, height))
-        if rng.random() < 0.5:
-            reach = int(rng.uniform(8, 70)), int(rng.uniform(5, 40))
-            cv2.ellipse(spot, (x, y), reach, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
-        else:
-            reach = int(rng.uniform(15, 90)), int(rng.uniform(15, 120))
-            cv2.rectangle(spot, (x, y), (x + reach[0], y + reach[1]), 1.0, -1)
-    spot = cv2.GaussianBlur(spot, (0, 0), float(rng.uniform(3, 25)))[..., None]
-    return np.asarray(sheet + (255 - sheet) * spot * float(rng.uniform(0.15, 0.9)), np.float32)
-
-
-# Screens -----------------------------------------------------------------------------------------
+# Screens and what is cut out ---------------------------------------------------------------------
 
 
 def _screen(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:
-    """Show on a telephone or monitor: its colours, sub-pixels, moire, reflection and bezel."""
-    seen = picture.astype(np.float32)
-    seen = 255 * (seen / 255) ** float(rng.uniform(0.8, 1.4))
-    seen = float(rng.uniform(2, 45)) + seen * float(rng.uniform(0.72, 1.02))
-    seen *= np.array([0.96, 1.0, 1.05], np.float32) ** float(rng.uniform(-1.0, 2.5))
-    seen = _sub_pixels(seen, rng) if rng.random() < 0.45 else _moire(seen, rng)
-    if rng.random() < 0.25:
-        rows = np.arange(seen.shape[0], dtype=np.float32)[:, None, None]
-        wave = np.sin(rows * 2 * np.pi / float(rng.uniform(40, 300)) + float(rng.uniform(0, 6)))
-        seen *= 1 + wave * float(rng.uniform(0.03, 0.15))
-    if rng.random() < 0.45:
-        seen = _glare(seen, rng)
-    if rng.random() < 0.3:
-        room = scene(seen.shape[0], seen.shape[1], rng).astype(np.float32)
-        seen = seen + room * float(rng.uniform(0.03, 0.2))
-    shown, box = _bezel(np.clip(seen, 0, 255).astype(np.uint8), box, rng)
-    return _placed(shown, box, rng)
-
-
-def _sub_pixels(seen: Float, rng: np.random.Generator) -> Float:
-    """Show on a grid of red, green and blue stripes, then sample that grid where a camera does."""
-    height, width = seen.shape[:2]
-    pitch = float(rng.uniform(1.05, 2.6))
-    coarse = cv2.resize(
-        seen, (int(width / pitch), int(height / pitch)), interpolation=cv2.INTER_AREA
-    )
-    fine = np.repeat(np.repeat(coarse, 3, axis=0), 3, axis=1)
-    stripes = np.full((3, 3, 3), float(rng.uniform(0.1, 0.75)), np.float32)
-    for column in range(3):
-        stripes[:, column, column] = 1.0
-    stripes[2] *= float(rng.uniform(0.4, 0.95))
-    stripes /= stripes.mean(axis=(0, 1))
-    if rng.random() < 0.5:
-        stripes = stripes.transpose(1, 0, 2)
-    fine *= np.tile(stripes, (coarse.shape[0], coarse.shape[1], 1))
-    fine = cv2.GaussianBlur(fine, (0, 0), float(rng.uniform(0.6, 1.6)))
-    # The camera's own grid is turned a little against the screen's: that is where moire comes from.
-    turn = cv2.getRotationMatrix2D(
-        (fine.shape[1] / 2, fine.shape[0] / 2), float(rng.uniform(-4, 4)), 1.0
-    )
-    factor = width / fine.shape[1], height / fine.shape[0]
-    turn = np.diag([*factor]) @ turn
-    return np.asarray(
-        cv2.warpAffine(fine, turn, (width, height), None, cv2.INTER_LINEAR, cv2.BORDER_REFLECT),
-        np.float32,
-    )
-
-
-def _moire(seen: Float, rng: np.random.Generator) -> Float:
-    """Add the beats of two grids: bent waves, a phase of their own in each colour."""
-    height, width = seen.shape[:2]
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    out = seen
-    for _ in range(int(rng.integers(1, 4))):
-        angle, pitch = float(rng.uniform(0, np.pi)), float(np.exp(rng.uniform(np.log(2.5), 4.0)))
-        bend = (x - width * rng.random()) ** 2 + (y - height * rng.random()) ** 2
-        along = x * np.cos(angle) + y * np.sin(angle) + bend * float(rng.normal(0, 4e-4))
-        phases = rng.uniform(0, 2 * np.pi, 3) if rng.random() < 0.6 else np.zeros(3)
-        wave = np.sin(along[..., None] * (2 * np.pi / pitch) + phases.astype(np.float32))
-        strength = float(np.exp(rng.uniform(np.log(0.015), np.log(0.14))))
-        out = out * (1 + wave * strength)
-    return np.asarray(out, np.float32)
-
-
-def _bezel(shown: Pixels, box: Box, rng: np.random.Generator) -> Shown:
-    if rng.random() < 0.45:
-        return shown, box
-    thick = [int(rng.uniform(3, 50)) for _ in range(4)]
-    dark = tuple(float(c) for c in np.clip(rng.uniform(0, 70) + rng.normal(0, 4, 3), 0, 255))
-    if rng.random() < 0.2:
-        dark = tuple(255 - c for c in dark)
-    top, bottom, left, right = thick
-    framed = cv2.copyMakeBorder(shown, top, bottom, left, right, cv2.BORDER_CONSTANT, value=dark)
-    x0, y0, x1, y1 = box
-    return framed, (x0 + left, y0 + top, x1 + left, y1 + top)
-
-
-# What is cut out ---------------------------------------------------------------------------------
+    """Show on a telephone or monitor and hold it up."""
+    return _placed(*on_screen(picture, box, rng), rng)
 
 
 def _cut_out(picture: Pixels, box: Box, rng: np.random.Generator) -> Shown:

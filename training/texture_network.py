@@ -19,7 +19,7 @@ MEAN, SCALE = 127.5, 1 / 127.5
 SHARPEN = 4.0
 """How much finer detail is enlarged beside the picture: texture is small against a face."""
 
-WIDTHS = ((16, 2), (24, 2), (32, 1), (48, 2), (48, 1), (64, 2), (64, 1))
+WIDTHS = ((20, 2), (32, 2), (40, 1), (56, 2), (56, 1), (72, 2), (72, 1))
 """Channels and stride of each 3 x 3 convolution."""
 
 BONA_FIDE = 1

@@ -3,7 +3,8 @@
     python -m training.train_texture --pictures .cache/training --run clean --out out/clean
 
 Fixed seeds, one thread, deterministic: the same pictures give the same weights on the same machine.
-A GPU is used only when asked for (``--device cuda``): its sums are not those of a CPU.
+A GPU is used only when asked for (``--device cuda``): its sums are not those of a CPU, and not the
+same twice. With ``--seconds`` it makes as many steps as fit; the log says how many those were.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import datetime as dt
 import hashlib
 import json
+import math
 import platform
 import time
 from dataclasses import dataclass
@@ -23,39 +25,17 @@ import torch
 from torch.nn import functional
 
 from training.pictures import VIEWS
+from training.runs import KEPT_APART, RUNS, Run, kept_apart
 from training.texture_network import MEAN, SCALE, TextureNetwork, write_onnx
+from training.variation import varied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SEED = 20261125
 BATCH = 64
-STEPS = 1400
+STEPS = 2000
 RATE, DECAY = 2e-3, 1e-3
-KEPT_APART = 5
-"""One person in so many of FRLL and LFW is never trained on: what is calibrated and shown is on
-people of neither run."""
-
-FOLDS = (("0001", "0002", "0003"), ("0004", "0005", "0006"), ("0007", "0008", "0009"))
-"""NUAA's nine subjects, three kept apart at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one run is trained on, and which NUAA subjects it never sees."""
-
-    sources: tuple[str, ...]
-    nuaa_apart: tuple[str, ...] = ()
-
-
-RUNS = {
-    "clean": Run(("frll",)),
-    "full": Run(("frll", "lfw", "nuaa"), FOLDS[2]),
-    "full-fold-1": Run(("frll", "lfw", "nuaa"), FOLDS[0]),
-    "full-fold-2": Run(("frll", "lfw", "nuaa"), FOLDS[1]),
-    "without-nuaa": Run(("frll", "lfw")),
-    "without-lfw": Run(("frll", "nuaa"), FOLDS[2]),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +46,6 @@ class Pictures:
     bona_fide: NDArray[np.bool_]
     group: NDArray[np.str_]
     """Source and class: what is drawn with equal chance."""
-
-
-def kept_apart(person: str, run: Run) -> bool:
-    """Tell whether a person is never trained on, by name alone, so that nobody chooses."""
-    source, _, name = person.partition("/")
-    if source == "nuaa":
-        return name in run.nuaa_apart
-    return int(hashlib.sha256(person.encode()).hexdigest(), 16) % KEPT_APART == 0
 
 
 def read(folder: Path, view: str, run: Run) -> Pictures:
@@ -94,28 +66,50 @@ def read(folder: Path, view: str, run: Run) -> Pictures:
 _REAL = {"bona_fide", "nuaa_print"}
 
 
-def trained(pictures: Pictures, *, device: str, seed: int) -> tuple[TextureNetwork, list[float]]:
-    """Train one network; also give the mean loss of each hundred steps."""
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    network = TextureNetwork().to(device)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How one network is trained: so many steps, or where ``seconds`` is given as many as fit."""
+
+    seed: int
+    batch: int = BATCH
+    steps: int = STEPS
+    seconds: float = 0.0
+    device: str = "cpu"
+
+
+def trained(pictures: Pictures, how: How) -> tuple[TextureNetwork, list[float]]:
+    """Train one network; also give the loss of each step."""
+    torch.manual_seed(how.seed)
+    rng = np.random.default_rng(how.seed)
+    network = TextureNetwork().to(how.device, memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
+    chips = torch.from_numpy(pictures.chips).to(how.device)
+    labels = torch.from_numpy(pictures.bona_fide.astype(np.int64)).to(how.device)
     chance = _chances(pictures)
-    losses: list[float] = []
-    network.train()
-    for _ in range(STEPS):
-        drawn = rng.choice(len(chance), BATCH, p=chance)
-        batch = _varied(pictures.chips[drawn], rng).to(device)
-        label = torch.from_numpy(pictures.bona_fide[drawn].astype(np.int64)).to(device)
-        loss = functional.cross_entropy(network(batch), label, label_smoothing=0.03)
+    losses: list[torch.Tensor] = []
+    began, done = time.monotonic(), 0.0
+    while done < 1:
+        if len(losses) % 64 == 0:
+            many = torch.from_numpy(rng.choice(len(chance), (64, how.batch), p=chance))
+            many = many.to(how.device)
+        optimiser.param_groups[0]["lr"] = RATE * _warm_then_cool(done)
+        drawn = many[len(losses) % 64]
+        batch = (varied(chips[drawn]) * 255 - MEAN) * SCALE
+        with torch.autocast(how.device, torch.bfloat16, enabled=how.device == "cuda"):
+            logits = network(batch.contiguous(memory_format=torch.channels_last))
+        loss = functional.cross_entropy(logits.float(), labels[drawn], label_smoothing=0.03)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
-        losses.append(float(loss.detach()))
-    means = [round(float(np.mean(losses[at : at + 100])), 4) for at in range(0, STEPS, 100)]
-    return network.cpu().eval(), means
+        losses.append(loss.detach())
+        spent = (time.monotonic() - began) / how.seconds if how.seconds else 0.0
+        done = max(spent, len(losses) / how.steps if not how.seconds else 0.0)
+    return network.cpu().eval(), torch.stack(losses).cpu().tolist()
+
+
+def _warm_then_cool(done: float) -> float:
+    """Give the learning rate's share of its highest: up for a tenth of the way, then to nothing."""
+    return min(done / 0.1 + 0.04, 1.0) * (1 + math.cos(math.pi * done)) / 2
 
 
 def _chances(pictures: Pictures) -> NDArray[np.float64]:
@@ -132,24 +126,8 @@ def _chances(pictures: Pictures) -> NDArray[np.float64]:
     return chance
 
 
-def _varied(chips: NDArray[np.uint8], rng: np.random.Generator) -> torch.Tensor:
-    """Mirror, shift, recolour and cover parts, at random; give (n, 3, side, side)."""
-    side = chips.shape[1]
-    out = np.empty(chips.shape, np.float32)
-    for at, chip in enumerate(chips):
-        seen = chip[:, ::-1] if rng.random() < 0.5 else chip
-        x, y = rng.integers(0, 9, 2)
-        seen = np.pad(seen, ((4, 4), (4, 4), (0, 0)), mode="reflect")
-        seen = seen[y : y + side, x : x + side].astype(np.float32)
-        seen = seen * rng.uniform(0.9, 1.1, 3).astype(np.float32) * float(rng.uniform(0.8, 1.2))
-        if rng.random() < 0.15:
-            seen = np.repeat(seen.mean(axis=2, keepdims=True), 3, axis=2)
-        if rng.random() < 0.25:
-            (left, top), (w, h) = rng.integers(0, side, 2), rng.integers(8, side // 2, 2)
-            seen[top : top + h, left : left + w] = rng.uniform(0, 255, 3)
-        out[at] = seen
-    np.clip(out, 0, 255, out=out)
-    return torch.from_numpy((out.transpose(0, 3, 1, 2) - MEAN) * np.float32(SCALE))
+def _device(device: str) -> str:
+    return torch.cuda.get_device_name() + ", bfloat16" if device == "cuda" else "one thread, cpu"
 
 
 def main() -> None:
@@ -159,9 +137,15 @@ def main() -> None:
     parser.add_argument("--run", choices=sorted(RUNS), required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--seconds", type=float, default=0.0, help="For each view; not --steps.")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--view", choices=sorted(VIEWS), action="append", help="Of all, these.")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    if given.device == "cpu":
+        torch.use_deterministic_algorithms(mode=True)
     given.out.mkdir(parents=True, exist_ok=True)
     run = RUNS[given.run]
     log: dict[str, object] = {
@@ -169,17 +153,25 @@ def main() -> None:
         "sources": run.sources,
         "nuaa_subjects_kept_apart": run.nuaa_apart,
         "people_kept_apart": f"one in {KEPT_APART} of FRLL and LFW, by the hash of their name",
-        "seed": SEED,
-        "batch": BATCH,
-        "steps": STEPS,
+        "seed": given.seed,
+        "batch": given.batch,
         "torch": torch.__version__,
-        "machine": f"{platform.machine()}, {platform.system()}, one thread, {given.device}",
+        "machine": f"{platform.machine()}, {platform.system()}, {_device(given.device)}",
         "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
     }
     for number, (view, (box_scale, side)) in enumerate(VIEWS.items()):
+        if given.view and view not in given.view:
+            continue
         began = time.monotonic()
         pictures = read(given.pictures, view, run)
-        network, losses = trained(pictures, device=given.device, seed=SEED + number)
+        how = How(
+            seed=given.seed + number,
+            batch=given.batch,
+            steps=given.steps,
+            seconds=given.seconds,
+            device=given.device,
+        )
+        network, losses = trained(pictures, how)
         file = given.out / f"texture-{view}.onnx"
         write_onnx(network, file, side=side, name=f"texture-{view}")
         names, counts = np.unique(pictures.group, return_counts=True)
@@ -187,11 +179,15 @@ def main() -> None:
             "box_scale": box_scale,
             "side": side,
             "pictures": dict(zip(names.tolist(), counts.tolist(), strict=True)),
-            "loss_by_hundred_steps": losses,
+            "steps": len(losses),
+            "loss_by_twentieth": [
+                round(float(np.mean(part)), 4)
+                for part in np.array_split(losses, min(20, len(losses)))
+            ],
             "minutes": round((time.monotonic() - began) / 60, 1),
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         }
-        print(view, losses, flush=True)
+        print(given.run, given.seed, view, log[view], flush=True)
     (given.out / "training-log.json").write_text(json.dumps(log, indent=2) + "\n")
 
 

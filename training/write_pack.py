@@ -1,7 +1,6 @@
 """Writes the pack of a run: its networks, their calibration on what was kept apart, its card.
 
-python -m training.write_pack --pictures .cache/training --run full --networks out/full \
-        --out src/lineproof/packs/own/texture
+python -m training.write_pack --run full --networks out/full --out src/lineproof/packs/own/texture
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from lineproof.evaluate.metrics import Rate
 from lineproof.evaluate.pad_rates import Scored, rates_at, threshold_at
 from training.figures import measured
 from training.pictures import VIEWS
-from training.train_texture import RUNS
+from training.runs import RUNS
 
+VERSION = 2
 BPCERS = (0.01, 0.02, 0.05, 0.1, 0.2)
 # The card of the run that ships: write another one for another run.
 CARD = """
@@ -36,17 +36,16 @@ attack that it never saw. docs/texture-model-card.md has every figure.
 def main() -> None:
     """Copy the networks, calibrate them on people kept apart and write pack.toml."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--run", choices=sorted(RUNS), required=True)
     parser.add_argument("--networks", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    scored, people = kept_apart_scores(given.pictures, given.run, given.networks)
+    scored, people = kept_apart_scores(given.run, given.networks)
     lines = [
         "format = 1",
         f'name = "{given.out.name}"',
-        'version = "1"',
+        f'version = "{VERSION}"',
         'grade = "evaluation"',
         'summary = "Presentation attack detection by texture: two small networks of our own."',
         f'model_card = """{CARD}"""',
@@ -82,11 +81,11 @@ def model_lines(path: Path, view: str, box_scale: float, side: int) -> list[str]
     ]
 
 
-def kept_apart_scores(pictures: Path, run: str, networks: Path) -> tuple[Scored, int]:
+def kept_apart_scores(run: str, networks: Path) -> tuple[Scored, int]:
     """Score what the run kept apart, as it is and as simulated attacks; also count the people."""
     every, species, people = [], [], 0
     for source in RUNS[run].sources:
-        each, named, who = measured({run: networks}, pictures, source, {"raw", "simulated"})
+        each, named, who = measured(networks, source)
         every.append(each.mean(axis=1))
         species += named
         people += len(set(who))

@@ -1,0 +1,101 @@
+"""Varies training chips at random, both classes alike, on whatever device they are.
+
+Where, how light, which colour, how sharp and how often stored a picture is says nothing about what
+is in front of the camera, so it must not be learnt from the pool's own share of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch.nn import functional
+
+LUMA = (0.299, 0.587, 0.114)
+COARSENESS = 16.0
+"""The mean step of JPEG's luminance table at quality 50, near enough for variation."""
+
+
+def varied(chips: torch.Tensor) -> torch.Tensor:
+    """Vary (n, side, side, 3) uint8 chips; give (n, 3, side, side) float32 in 0..1."""
+    seen = chips.permute(0, 3, 1, 2).float() / 255
+    seen = _toned(_moved(seen))
+    seen = _resharpened(seen)
+    seen = seen + torch.randn_like(seen) * (_drawn(seen, 0.0, 0.025) * _some(seen, 0.25))
+    return _covered(_stored(seen)).clamp(0, 1)
+
+
+def _drawn(like: torch.Tensor, low: float, high: float) -> torch.Tensor:
+    """Draw one number for each picture: (n, 1, 1, 1)."""
+    return torch.rand(len(like), 1, 1, 1, device=like.device) * (high - low) + low
+
+
+def _some(like: torch.Tensor, share: float) -> torch.Tensor:
+    return (_drawn(like, 0, 1) < share).float()
+
+
+def _moved(seen: torch.Tensor) -> torch.Tensor:
+    """Mirror, and shift by whole pixels; half of them turn and change their size as well."""
+    count, _, side, _ = seen.shape
+    freely = _some(seen, 0.5).flatten()
+    angle = torch.randn(count, device=seen.device) * math.radians(6) * freely
+    scale = 1 + (_drawn(seen, 0.87, 1.08).flatten() - 1) * freely
+    mirror = 1 - 2 * _some(seen, 0.5).flatten()
+    shift = torch.randint(-5, 6, (2, count), device=seen.device) * (2 / side)
+    cosine, sine = torch.cos(angle) * scale, torch.sin(angle) * scale
+    move = torch.stack(
+        [
+            torch.stack([cosine * mirror, -sine, shift[0]], 1),
+            torch.stack([sine * mirror, cosine, shift[1]], 1),
+        ],
+        1,
+    )
+    grid = functional.affine_grid(move, list(seen.shape), align_corners=False)
+    return functional.grid_sample(seen, grid, padding_mode="reflection", align_corners=False)
+
+
+def _toned(seen: torch.Tensor) -> torch.Tensor:
+    """Change tone, light and colour; take the colour from some."""
+    grey = (seen * seen.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    colour = _drawn(seen, 0.7, 1.2) * (1 - _some(seen, 0.12))
+    seen = (grey + (seen - grey) * colour).clamp(1e-4, 1)
+    gains = torch.rand(len(seen), 3, 1, 1, device=seen.device) * 0.28 + 0.87
+    seen = seen ** _drawn(seen, 0.75, 1.35) * gains * _drawn(seen, 0.75, 1.25)
+    return (seen + _drawn(seen, -0.05, 0.05)).clamp(0, 1)
+
+
+def _resharpened(seen: torch.Tensor) -> torch.Tensor:
+    """Blur some and sharpen others."""
+    line = seen.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    kernel = (line[:, None] * line[None]).expand(3, 1, 5, 5)
+    soft = functional.conv2d(functional.pad(seen, (2, 2, 2, 2), mode="replicate"), kernel, groups=3)
+    much = _drawn(seen, -0.8, 1.0) * _some(seen, 0.3)
+    return (seen + (soft - seen) * much).clamp(0, 1)
+
+
+def _stored(seen: torch.Tensor) -> torch.Tensor:
+    """Round some in blocks of 8 x 8 as JPEG does."""
+    count, _, side, _ = seen.shape
+    place = torch.arange(8, device=seen.device, dtype=seen.dtype)
+    cosines = torch.cos((2 * place[None] + 1) * place[:, None] * math.pi / 16) / 2
+    cosines[0] /= math.sqrt(2)
+    blocks = seen.reshape(count, 3, side // 8, 8, side // 8, 8)
+    waves = torch.einsum("ui,ncyixj,vj->ncyxuv", cosines, blocks, cosines)
+    finer = 1 + (place[:, None] + place[None]) * 0.5
+    step = _drawn(seen, 0.1, 1.0)[..., None, None] * (COARSENESS / 255) * finer
+    rounded = torch.round(waves / step) * step
+    back = torch.einsum("ui,ncyxuv,vj->ncyixj", cosines, rounded, cosines).reshape(seen.shape)
+    return seen + (back - seen) * _some(seen, 0.2)
+
+
+def _covered(seen: torch.Tensor) -> torch.Tensor:
+    """Cover a part of some, so that no single place decides."""
+    side = seen.shape[2]
+    place = torch.arange(side, device=seen.device) / side
+    x, y = _drawn(seen, 0, 1), _drawn(seen, 0, 1)
+    width, height = _drawn(seen, 0.07, 0.5), _drawn(seen, 0.07, 0.5)
+    across = (place.view(1, 1, 1, -1) - x).abs() < width / 2
+    down = (place.view(1, 1, -1, 1) - y).abs() < height / 2
+    hidden = (across & down).float() * _some(seen, 0.25)
+    colour = torch.rand(len(seen), 3, 1, 1, device=seen.device)
+    return seen + (colour - seen) * hidden
