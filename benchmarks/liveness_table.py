@@ -45,10 +45,14 @@ TIDY = {
     ("follows_script", "turn"): 8.0,
     ("follows_script", "nearer"): 1.15,
     ("light", "follows"): 0.8,
+    # The nose and cheeks are a fifth nearer than the ears; the wall stands 1.3 times as far away.
+    ("light", "facing"): 0.25,
+    ("light", "ahead"): 0.4,
     ("light", "named"): 0.75,
 }
 """No limit is stricter than this, whatever a simulation reaches: it sways less, turns farther and
-takes light more evenly than people do. Fixed before any attack was counted."""
+takes light more evenly than people do. Fixed before any attack was counted, but for ``facing`` and
+``ahead``: a plain wall had made them so strict that whoever stood before a pattern failed."""
 EXPECTED = {
     Variant.FULL: ("same_person", "follows_script", "depth", "light", "texture", "injection"),
     Variant.CALM: ("same_person", "follows_script", "depth", "texture", "injection"),

@@ -29,8 +29,8 @@ from lineproof.domain.consent import Purpose
 from lineproof.domain.sim import Sim
 from lineproof.flow.agree import consent
 from lineproof.flow.apply import Application, exchange, open_case
-from lineproof.flow.show_document import show_document
 from lineproof.flow.refused import Refused
+from lineproof.flow.show_document import show_document
 from lineproof.library import this_day
 from lineproof.packs.build.downloads import cache_folder
 from lineproof.packs.refusal import PackRefused

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from training.scenes import scene
+
 from lineproof.domain.script import Variant
-from tests.attack_kit.simulate import Staging, capture, script, with_eye_holes
+from tests.attack_kit.simulate import (
+    SIDE,
+    Staging,
+    capture,
+    in_a_room,
+    script,
+    with_eye_holes,
+)
 
 if TYPE_CHECKING:
     import numpy as np
 
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.face.liveness.captured import Asked, CapturedFrame
-    from tests.attack_kit.simulate import Portrait, Seen
+    from tests.attack_kit.simulate import Played, Portrait, Seen
 
 BONA_FIDE = Staging()
 DAYLIGHT = Staging(gain=0.1)
@@ -44,6 +53,9 @@ STAGINGS = {
 }
 """``animated_relit`` draws the very head and light that the simulated bona fide is drawn with, with
 noise and a good name: nothing here can stop it, and the table says so."""
+
+PLAIN_WALL = 0.2
+"""How often a person stands before the plain wall of their photograph."""
 
 KNOWN_TO_PASS = frozenset({"animated_relit"})
 OF_COLOURS = frozenset({"wrong_colours", "late_colours"})
@@ -92,6 +104,7 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
     """Make one presentation of an attack; ``other`` is another person's photograph."""
     how = replace(STAGINGS[name], bend=float(rng.uniform(0.9, 3.0)))
     played = script(rng, variant)
+    shown, other = somewhere((shown, other), played, rng)
     # An old capture of the same variant is what there is to replay; now and then it fits.
     plays = script(rng, variant) if name == "replayed_capture" else played
     before = with_eye_holes(shown, other) if how.eye_holes else shown
@@ -113,8 +126,19 @@ def bona_fide(
 ) -> Presentation:
     """Make one SIMULATED bona fide presentation."""
     played = script(rng, variant)
+    (shown,) = somewhere((shown,), played, rng)
     seen = capture(shown, played, how, engine, rng)
     return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
+
+
+def somewhere(
+    people: tuple[Portrait, ...], played: Played, rng: np.random.Generator
+) -> tuple[Portrait, ...]:
+    """Put people before one room, most times, where the screen's light is looked at."""
+    if not played.asked.colours or rng.random() < PLAIN_WALL:
+        return people
+    room = scene(SIDE, SIDE, rng)
+    return tuple(in_a_room(each, room) for each in people)
 
 
 def _one_of(count: int, rng: np.random.Generator) -> slice:

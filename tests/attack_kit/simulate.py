@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
+from training.scenes import before, without_plain_background
 
 from lineproof.domain.script import RANDOM_BYTES, Screen, Script, Turn, Variant
 from lineproof.domain.script import script as make_script
@@ -173,7 +174,7 @@ def capture(
     lag, pitch = float(rng.uniform(0, 60)) + how.late_ms, float(rng.uniform(1.3, 2.6))
     depth, blinking = surface(shown, how), replace(shown, pixels=eyes_closed(shown))
     frames: list[Seen] = []
-    stored = b""
+    stored, camera = b"", _Camera.drawn(rng) if asked.colours else None
     for begins_ms in played.times_ms:
         at_ms = begins_ms + float(rng.uniform(0, CAMERA_MS))
         then_ms = at_ms - how.behind_ms
@@ -186,11 +187,49 @@ def capture(
             light = _reflected(shown, how, maps, _colour(asked, then_ms - lag))
             lit = seen * (ambient + light * np.float32(gain * scale**2))
             lit = lit * sub_pixels(maps, pitch) if how.grid else lit
+            lit = camera.balanced(lit, at_ms) if camera else lit
             stored = _taken(lit, sensor if how.noise else 0.0, quality, rng)
         frame = _frame(at_ms, stored, engine)
         if frame is not None:
             frames.append(frame)
     return frames
+
+
+@dataclass(slots=True)
+class _Camera:
+    """A camera whose white balance follows what it sees, slowly and in part, as real ones do."""
+
+    adapts: float
+    slow_ms: float
+    white: Field
+    rest: Field | None = None
+    last_ms: float = 0.0
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> _Camera:
+        """Draw one: some follow at once and by half, some hardly."""
+        white = np.ones(3, dtype=np.float32)
+        return cls(float(rng.uniform(0, 0.5)), float(rng.uniform(300, 2000)), white)
+
+    def balanced(self, lit: Field, at_ms: float) -> Field:
+        """Give what is seen with the balance of now, which then goes on after it."""
+        seen = np.asarray(lit * self.white, dtype=np.float32)
+        mean = lit.reshape(-1, 3).mean(axis=0) + 1
+        hue = mean / mean.mean()
+        self.rest = hue if self.rest is None else self.rest
+        share = 1 - np.exp(-(at_ms - self.last_ms) / self.slow_ms)
+        wanted = (self.rest / hue) ** self.adapts
+        self.white = np.asarray(self.white + (wanted - self.white) * share, dtype=np.float32)
+        self.last_ms = at_ms
+        return seen
+
+
+def in_a_room(shown: Portrait, room: NDArray[np.uint8]) -> Portrait:
+    """Put a person who stands before a plain wall before a room; others have one of their own."""
+    low, high = shown.mesh[:, :2].min(axis=0), shown.mesh[:, :2].max(axis=0)
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    person = without_plain_background(shown.pixels, box)
+    return shown if person is None else replace(shown, pixels=before(shown.pixels, person, room))
 
 
 def _taken(lit: Field, sensor: float, quality: int, rng: np.random.Generator) -> bytes:

@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.face.landmarks import eye_centres
 from lineproof.face.liveness.captured import between_eyes, within
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ CENTRE = (1, 4, 5, 6, 195, 197, 50, 280, 205, 425)
 """Mesh points on the bridge of the nose and the inner cheeks: the nearest skin."""
 RIM = (127, 234, 93, 132, 356, 454, 323, 361)
 """Mesh points beside the ears, where the face turns away."""
+BESIDE = 0.4
+"""From the face's edge to what is certainly behind the head, in distances of the eyes."""
 PROMPT_MS = (0.0, 100.0)
 LATE_MS = (300.0, 400.0, 500.0)
 """Delays that are tried. The page films a colour from 190 ms after its beginning, so up to there a
@@ -132,11 +135,24 @@ def _regions(frame: CapturedFrame) -> tuple[NDArray[np.float64], ...]:
     middle = points.mean(axis=0)
     skin = points[list(CENTRE)]
     rim = middle + (points[list(RIM)] - middle) * 0.93
-    left, right = float(points[:, 0].min()), float(points[:, 0].max())
-    behind = np.array(
-        [[left - reach, middle[1] - reach / 2], [right + reach, middle[1] - reach / 2]]
-    )
-    return tuple(_mean_at(frame.pixels, places, reach / 10) for places in (skin, rim, behind))
+    nearest, edge = (_mean_at(frame.pixels, places, reach / 10) for places in (skin, rim))
+    return nearest, edge, _behind(frame, reach)
+
+
+def _behind(frame: CapturedFrame, reach: float) -> NDArray[np.float64]:
+    """Give the mean colour beside the head, above the eyes.
+
+    All of it: a few pixels of a patterned room change with every sway of the head before it.
+    """
+    points, width = frame.mesh[:, :2], frame.pixels.shape[1]
+    eyes = float(np.mean([eye[1] for eye in eye_centres(frame.mesh)]))
+    least, beside = max(1, int(reach / 10)), reach * BESIDE
+    left = int(np.clip(points[:, 0].min() - beside, least, width))
+    right = int(np.clip(points[:, 0].max() + beside, 0, width - least))
+    above = frame.pixels[: max(1, int(eyes))]
+    sides = (above[:, :left], above[:, right:])
+    seen = np.concatenate([side.reshape(-1, 3) for side in sides])
+    return np.asarray(seen.mean(axis=0, dtype=np.float64))
 
 
 def _mean_at(
