@@ -82,9 +82,9 @@ def walk(browser: Browser, folder: Path, code: str) -> None:
     window.close()
 
 
-def keep(tab: Page, name: str) -> None:
-    """Keep one picture, in few colours."""
-    picture = Image.open(io.BytesIO(tab.screenshot(full_page=True))).convert("RGB")
+def keep(tab: Page, name: str, *, whole: bool = True) -> None:
+    """Keep one picture, in few colours: of the whole page, or of what the screen shows."""
+    picture = Image.open(io.BytesIO(tab.screenshot(full_page=whole))).convert("RGB")
     file = FOLDER / f"{name}.png"
     picture.quantize(COLOURS).save(file, optimize=True)
     assert file.stat().st_size < TOO_LARGE, name
