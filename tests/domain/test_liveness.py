@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lineproof.domain.document import Strength
 from lineproof.domain.finding import Finding, FmrBand, Measured, Unmeasured
 from lineproof.domain.liveness import Basis, LivenessBand
-from lineproof.domain.policy import Outcome, decide
-from tests.domain.test_policy import BANDS, codes, evidence, policy
+from lineproof.domain.policy import Outcome, Reason, ReasonCode, decide
+from tests.domain.test_policy import BANDS, codes, evidence, face, policy
 
 GOOD = LivenessBand(
     passes=True,
@@ -147,6 +148,34 @@ def test_only_what_holds_is_ever_approved(  # noqa: PLR0913 - the full product
     vouched = by is not None and accepted
     assert (outcome is Outcome.APPROVE) == (passes and (known or vouched))
     assert outcome is not Outcome.REFUSE
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_poor_pictures_hide_nothing_that_failed(attempt: int) -> None:
+    """Who fails on purpose poorly lit is told of the light, and waits for as many reviewers."""
+    dark = replace(
+        evidence(probes=(face(sharpness=0),), attempt=attempt), liveness=Measured(FAILED)
+    )
+    decision = decide(dark, STRICT)
+    assert Reason(ReasonCode.LIVENESS_FAILED, "depth.relief") in decision.reasons
+    assert decision.change == (
+        None if attempt > 1 else Reason(ReasonCode.LIVE_QUALITY, "sharpness")
+    )
+
+
+@pytest.mark.parametrize("comparison", [BANDS[-1], NO_MATCH])
+@pytest.mark.parametrize("sharpness", [0, 100])
+def test_the_last_attempt_hands_on_all_that_is_not_known(
+    comparison: FmrBand, sharpness: int
+) -> None:
+    """So that one reviewer approves nobody whom a good picture would have brought before two."""
+    last = evidence(comparison=comparison, probes=(face(sharpness=sharpness),), attempt=3)
+    last = replace(last, liveness=Unmeasured("no_liveness_check"))
+    if sharpness == 0 or comparison == NO_MATCH:
+        assert "attempts_used" in codes(last, STRICT)
+    assert "liveness_unmeasured.no_liveness_check" in codes(last, STRICT)
+    weak = replace(STRICT, document=replace(STRICT.document, least_strength=Strength.STRONG))
+    assert any(code.startswith("document_too_weak") for code in codes(last, weak))
 
 
 def test_a_band_says_what_failed() -> None:

@@ -209,10 +209,10 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     """
     if reasons := forbidden(evidence.document, policy.document, today=evidence.today):
         return refusal(*reasons)
+    failed = _failed(evidence.liveness)
     unusable = _unusable(evidence, policy)
     if unusable:
-        return _again_or_refer(unusable, evidence, policy, change=unusable[0])
-    failed = _failed(evidence.liveness)
+        return _again_or_refer((*unusable, *failed), evidence, policy, change=unusable[0])
     if isinstance(evidence.comparison, Unmeasured):
         why = Reason(ReasonCode.COMPARISON_UNMEASURED, evidence.comparison.why)
         return referral(why, *failed, *_missing(evidence, policy))
@@ -330,7 +330,9 @@ def _again_or_refer(
     reasons: tuple[Reason, ...], evidence: Evidence, policy: Policy, *, change: Reason | None
 ) -> Decision:
     """Ask again while attempts remain; the last one goes to a person, never to a refusal."""
-    reasons += _against_the_app(evidence.platform)
     if evidence.attempt < policy.attempts:
-        return another_try(*reasons, change=change)
-    return referral(*reasons, Reason(ReasonCode.ATTEMPTS_USED))
+        return another_try(*reasons, *_against_the_app(evidence.platform), change=change)
+    # Pictures that are poor on purpose must not keep from reviewers what else is not known: on the
+    # reasons depends how many of them must agree.
+    used = Reason(ReasonCode.ATTEMPTS_USED)
+    return referral(*dict.fromkeys((*reasons, *_missing(evidence, policy), used)))

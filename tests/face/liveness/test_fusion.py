@@ -56,6 +56,33 @@ def test_a_missing_check_widens_the_band() -> None:
     assert found.value.missing == frozenset({"light"})
 
 
+def test_who_keeps_a_check_from_being_measured_gains_nothing() -> None:
+    """Neither rate is smaller for it: a policy that refers the whole approves no part of it."""
+    stopping = Presented(
+        species="bona_fide", passed={frozenset({"depth", "light"}): 140, frozenset({"depth"}): 10}
+    )
+    table = replace(TABLE, bona_fide=stopping)
+    whole = fuse(GOOD, table)
+    part = fuse({**GOOD, "light": Unmeasured("liveness_too_little_light")}, table)
+    assert isinstance(whole, Measured)
+    assert isinstance(part, Measured)
+    assert part.value.apcer >= whole.value.apcer
+    assert part.value.bpcer >= whole.value.bpcer > upper(0, 150)
+
+
+def test_a_check_without_one_of_its_measures_is_missing_and_fails_by_the_others() -> None:
+    """What was held to no limit has passed none."""
+    limits = (*TABLE.limits, Limit(check="light", measure="follows", least=0.8))
+    table = replace(TABLE, limits=limits)
+    found = fuse(GOOD, table)
+    assert isinstance(found, Measured)
+    assert found.value.missing == frozenset({"light"})
+    assert found.value.apcer > 0.96
+    dull = fuse({**GOOD, "light": Measured({"facing": 0.1})}, table)
+    assert isinstance(dull, Measured)
+    assert dull.value.failed == ("light.facing",)
+
+
 def test_what_is_known_to_pass_is_named_and_makes_no_rate() -> None:
     """A drawn head with drawn light passes every check; the band says so, whatever its APCER."""
     drawn = Presented(species="drawn", passed={frozenset({"depth", "light"}): 30})

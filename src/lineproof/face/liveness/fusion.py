@@ -74,7 +74,9 @@ def fuse(
     findings: Mapping[str, Finding[Mapping[str, float]]], table: LivenessTable
 ) -> Finding[LivenessBand]:
     """Put the checks' findings together; Unmeasured where no check was measured."""
-    known = {limit.check for limit in table.limits}
+    known: dict[str, set[str]] = {}
+    for limit in table.limits:
+        known.setdefault(limit.check, set()).add(limit.measure)
     measured = {
         name: finding.value
         for name, finding in findings.items()
@@ -82,11 +84,13 @@ def fuse(
     }
     if not measured or not table.attacks:
         return Unmeasured("liveness_nothing_measured")
-    checks = frozenset(measured)
+    # A check that lacks one of its measures is missing: what was not held to a limit passed none.
+    checks = frozenset(name for name, found in measured.items() if known[name] <= set(found))
     failed = failing(measured, table.limits)
     rates = {each.species: upper(each.passing(checks), each.captures) for each in table.attacks}
     worst = max(rates, key=lambda species: rates[species])
-    stopped = table.bona_fide.captures - table.bona_fide.passing(checks)
+    # Of all checks, measured or not: who keeps one from being measured must gain nothing by it.
+    stopped = table.bona_fide.captures - table.bona_fide.passing(frozenset(known))
     return Measured(
         LivenessBand(
             passes=not failed,
