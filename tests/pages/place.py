@@ -235,10 +235,12 @@ def film(picture: Image.Image, file: Path, frames: int = 4) -> Path:
     return file
 
 
-def grainy_film(file: Path, *, frames: int = 300, grain: float = 6.0) -> Path:
+def grainy_film(
+    file: Path, *, frames: int = 300, grain: float = 6.0, size: tuple[int, int] = (480, 360)
+) -> Path:
     """Write a film of the silhouette in which no frame is as another: a camera's noise."""
     rng = np.random.default_rng(0)
-    still = np.asarray(silhouette(480, 360), dtype=np.float32)
+    still = np.asarray(silhouette(*size), dtype=np.float32)
     with file.open("wb") as out:
         for _ in range(frames):
             noise = rng.standard_normal(still.shape, dtype=np.float32) * grain

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from lineproof.domain.finding import Measured
@@ -15,6 +17,7 @@ from lineproof.domain.script import Screen, Turn, Variant
 from lineproof.domain.token import token_hash
 from tests.flow.stage import NO_MATCH
 from tests.pages.living import DEAD, LONG_ENOUGH, Sitter, living_place, sitter
+from tests.pages.place import grainy_film
 from tests.pages.test_every_state import NEVER
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Route
 
+    from tests.pages.conftest import Launch
     from tests.pages.place import Place
 
 READ_KEYS = """new Promise((done, wrong) => {
@@ -76,6 +80,23 @@ def test_what_the_browser_films_and_signs_is_taken(seated: Sitter, variant: str)
     for step in told.script.steps:
         within = [at for at in told.at_ms if step.start_ms <= at < step.start_ms + step.ms]
         assert len(within) >= 2 if isinstance(step, (Screen, Turn)) else within, step
+
+
+def test_a_noisy_camera_s_frames_are_no_more_than_a_megabyte(
+    launch: Launch, there: Place, tmp_path: Path
+) -> None:
+    """What would weigh more is sent in a lower quality, then smaller, and all frames alike."""
+    film = grainy_film(tmp_path / "noise.mjpeg", frames=20, grain=60.0, size=(1280, 960))
+    window = launch(film).new_context(locale="en")
+    window.set_default_timeout(15_000)
+    sat = sitter(window, there)
+    sat.plays("still")
+    assert sat.title() == "We know it is you"
+    frames = there.eye.frames
+    assert 400_000 < sum(map(len, frames)) <= 1_000_000
+    (size,) = {Image.open(io.BytesIO(each)).size for each in frames}
+    assert size[1] < 640
+    window.close()
 
 
 def test_the_key_leaves_the_browser_by_no_way(seated: Sitter) -> None:
