@@ -65,7 +65,9 @@ def test_one_nonce_captured_by_many_gives_one_decision(store: SqlStore) -> None:
     decided = [each for each in found if isinstance(each, capture.Captured)]
     refused = [each.code for each in found if isinstance(each, Refused)]
     assert [each.decision.outcome for each in decided] == [Outcome.APPROVE]
-    assert set(refused) <= {RefusalCode.CHALLENGE_REFUSED, RefusalCode.NOT_NOW}
+    # Who looks between the decision and the end of the case finds an empty desk: as good a no.
+    late = {RefusalCode.CHALLENGE_REFUSED, RefusalCode.NOT_NOW, RefusalCode.DOCUMENT_NEEDED}
+    assert set(refused) <= late
     scene.run()
     watch.look()
     watch.quiet()
