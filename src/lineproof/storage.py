@@ -123,6 +123,9 @@ class Transaction(Protocol):
     def challenge(self, nonce_hash: str) -> Challenge | None:
         """Give the challenge of a nonce's hash."""
 
+    def scripts_asked(self, case_id: str) -> int:
+        """Count the challenges of a case that asked for a script, answered or not."""
+
     def spend_challenge(self, challenge_id: str, *, now: datetime) -> None:
         """Mark it as used. Taken if it was used already."""
 

@@ -23,6 +23,11 @@ LONGEST_DELAY = timedelta(hours=1)
 """After an attempt that failed, however many failed before it."""
 
 
+MOST_SCRIPTS = 12
+"""Scripts that one case is asked for, answered or not. Whoever may ask without end asks until one
+comes that an old capture fits by luck: one in a thousand does (docs/measurements.md)."""
+
+
 class Unanswered(StrEnum):
     """Why a capture does not answer its challenge. Stable for callers."""
 

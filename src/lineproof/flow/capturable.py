@@ -6,7 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Route, Status
-from lineproof.domain.challenge import Challenge, answered, asked_again, nonce_hash
+from lineproof.domain.challenge import (
+    MOST_SCRIPTS,
+    Challenge,
+    answered,
+    asked_again,
+    nonce_hash,
+)
 from lineproof.domain.consent import Purpose, covers
 from lineproof.domain.document import Strength, facts
 from lineproof.flow.refused import RefusalCode, Refused, not_now
@@ -28,6 +34,13 @@ _NO_ATTEMPT_LEFT = Refused(
     RefusalCode.NOT_NOW,
     "The attempts of this case are used. Take one of the other ways.",
     about="attempts_used",
+)
+
+
+_NO_SCRIPT_LEFT = Refused(
+    RefusalCode.NOT_NOW,
+    "This case was asked for as many scripts as it may be. Take one of the other ways.",
+    about="scripts_used",
 )
 
 
@@ -87,6 +100,11 @@ def may_capture(tx: Transaction, service: Service, case: Case, now: datetime) ->
     # Last, so that nobody waits for what is refused anyway. It holds for the answer as well as for
     # the question: whoever asked several before they failed waits all the same.
     return _not_yet(seconds) if (seconds := waits(tx, service, case, now)) else None
+
+
+def may_play(tx: Transaction, case: Case) -> Refused | None:
+    """Refuse one more script where a case was asked for as many as it may be."""
+    return _NO_SCRIPT_LEFT if tx.scripts_asked(case.id) >= MOST_SCRIPTS else None
 
 
 def waits(tx: Transaction, service: Service, case: Case, now: datetime) -> int:

@@ -31,6 +31,7 @@ from lineproof.flow.capturable import (
     DOCUMENT_NEEDED,
     by_chip,
     may_capture,
+    may_play,
     on_the_desk,
     open_question,
     spend,
@@ -89,6 +90,8 @@ def ask(
         if case is None:
             return UNKNOWN
         if not by_chip(case, now) and (refused := may_capture(tx, service, case, now)):
+            return refused
+        if variant is not None and (refused := may_play(tx, case)):
             return refused
         if variant is Variant.ASSISTED and word_for(tx, case, now) is None:
             return ASSISTANCE_MISSING

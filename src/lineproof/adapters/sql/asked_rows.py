@@ -83,6 +83,13 @@ class AskedRows(Rows):
             spent_at=row.spent_at,
         )
 
+    def scripts_asked(self, case_id: str) -> int:
+        """Count the challenges of a case that asked for a script, answered or not."""
+        counted = sa.select(sa.func.count()).where(
+            CHALLENGES.c.case_id == case_id, CHALLENGES.c.variant.is_not(None)
+        )
+        return self._connection.execute(counted).scalar_one()
+
     def spend_challenge(self, challenge_id: str, *, now: datetime) -> None:
         """Mark it as used. Taken if it was used already."""
         unspent = (CHALLENGES.c.id == challenge_id, CHALLENGES.c.spent_at.is_(None))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from lineproof.domain.document import Strength, facts
 from lineproof.domain.reason import Outcome
 from lineproof.flow.assist import assisted_here
-from lineproof.flow.capturable import waits
+from lineproof.flow.capturable import may_play, waits
 from lineproof.flow.capture import capture
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.show_document import show_document
@@ -110,6 +110,7 @@ def ask_face(
     attempts = ctx.service.profile.policies[case.kind].attempts
     with ctx.service.store.read() as tx:
         wait = waits(tx, ctx.service, case, now)
+        over = live(ctx, visit) and may_play(tx, case) is not None
     return page(
         request,
         language,
@@ -117,7 +118,7 @@ def ask_face(
         case=case,
         form=visit.form,
         wrong=said,
-        tries=max(attempts - case.attempts, 0),
+        tries=0 if over else max(attempts - case.attempts, 0),
         wait=wait,
         words=json.dumps(language.section("camera")),
         guidance=offered(ctx),
