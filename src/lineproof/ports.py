@@ -28,6 +28,8 @@ class Versions:
 
     ``setting`` says how the pack was used; ``grade`` is evaluation or production; ``pipeline`` is
     our own code's version, to which calibration tables are bound; ``runtime`` runs the networks.
+    ``liveness`` names the tables of the liveness checks: whose captures (people or simulated),
+    and the first twelve digits of the tables' SHA-256; ``none`` where nothing is known of life.
     """
 
     pack: str
@@ -36,6 +38,7 @@ class Versions:
     grade: str
     pipeline: str
     runtime: str
+    liveness: str
 
 
 class Look(Protocol):

@@ -77,6 +77,7 @@ class Eye:
             grade="evaluation",
             pipeline="told",
             runtime="told",
+            liveness="simulated 0123456789ab",
         )
 
     def look(self, picture: bytes, *, whole: bool = False) -> Told | Unreadable:

@@ -175,7 +175,7 @@ def test_every_warning_has_words() -> None:
     """What a start warns of, and what the page warns of, is said in a sentence of its own."""
     names = Settings(unsafe_dev_login=True).unsafe("evaluation@9")
     assert set(names) == set(WARNINGS)
-    warned = set(warnings_of(WORST, "evaluation")) | set(names)
+    warned = set(warnings_of(WORST, "evaluation", "none")) | set(names)
     assert {f"operations.warn_{name}" for name in warned} <= set(language("en").messages)
     kept = Settings(operator="osmohlr", messenger_url="https://operator.example/notices")
     assert kept.unsafe("cn@1") == []

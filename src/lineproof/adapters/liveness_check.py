@@ -6,6 +6,7 @@ for one pack in one setting with one texture pack; with anything else nothing is
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from lineproof.domain.finding import Unmeasured
 from lineproof.face.liveness.captured import asked
 from lineproof.face.liveness.checks import measure
 from lineproof.face.liveness.fusion import fuse
-from lineproof.face.liveness.table_file import Bound, TableFile, read_tables, table_for
+from lineproof.face.liveness.table_file import Bound, TableFile, read_tables, table_for, written
 from lineproof.face.liveness.texture import frame_score
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ class LivenessCheck:
 
     texture: TextureCheck | None
     tables: TableFile
+
+    @property
+    def name(self) -> str:
+        """Name the tables: whose captures were counted, and which tables these are.
+
+        Of an operator's own file nobody knows but the operator what was counted: so each decision
+        says by which it was made.
+        """
+        (basis,) = {table.basis for table in self.tables.tables.values()}
+        return f"{basis} {hashlib.sha256(written(self.tables)).hexdigest()[:12]}"
 
     def band(  # noqa: PLR0913 - one keyword for each thing that is known of a capture
         self,

@@ -305,7 +305,7 @@ def local_engine(
     if isinstance(recipes, PackRefused):
         return recipes
     return LocalEngine(
-        versions=_versions(pack, chosen),
+        versions=_versions(pack, chosen, liveness),
         fingerprint=f"{pack.manifest_sha256} {chosen.name} {PIPELINE} {runtime_version()}",
         detector=_on_pixels(detector),
         landmarks=_on_pixels(landmarks),
@@ -315,7 +315,7 @@ def local_engine(
     )
 
 
-def _versions(pack: Pack, setting: Setting) -> Versions:
+def _versions(pack: Pack, setting: Setting, liveness: LivenessCheck | None) -> Versions:
     return Versions(
         pack=pack.manifest.name,
         pack_version=pack.manifest.version,
@@ -323,6 +323,7 @@ def _versions(pack: Pack, setting: Setting) -> Versions:
         grade=pack.manifest.grade,
         pipeline=PIPELINE,
         runtime=runtime_version(),
+        liveness="none" if liveness is None else liveness.name,
     )
 
 

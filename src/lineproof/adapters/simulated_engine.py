@@ -50,6 +50,7 @@ class SimulatedEngine:
             grade="evaluation",
             pipeline="simulated",
             runtime="simulated",
+            liveness="simulated",
         )
 
     def look(self, picture: bytes, *, whole: bool = False) -> SimulatedLook | Unreadable:

@@ -30,6 +30,12 @@ class ReadyTold(Told):
     )
     pack: str
     grade: str = Field(description="evaluation or production.")
+    liveness: str = Field(
+        description=(
+            "Whose captures the liveness checks' error rates were counted on (people or "
+            "simulated), and the tables' digest; none where nobody's were."
+        )
+    )
     profile: str
     unsafe: list[str] = Field(
         description=(
@@ -58,6 +64,7 @@ def ready(ctx: Ctx, now: Now, response: Response) -> ReadyTold:
         network=ctx.network.seen(ctx.service.operator.ready, now=now),
         pack=f"{versions.pack} {versions.pack_version}",
         grade=versions.grade,
+        liveness=versions.liveness,
         profile=ctx.service.profile.name,
         unsafe=ctx.settings.unsafe(ctx.service.profile.name),
     )

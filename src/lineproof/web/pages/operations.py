@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from lineproof.domain.liveness import Basis
 from lineproof.domain.staff import Act
 from lineproof.storage_records import Topic
 from lineproof.web.api.health import ready
@@ -68,7 +69,7 @@ def show(request: Request, language: Speaking, visit: Staffed, ctx: Ctx, now: No
         "operations.html",
         visit,
         told=told,
-        warnings=[*told.unsafe, *warnings_of(profile, told.grade), *_of_admins(ctx)],
+        warnings=[*told.unsafe, *warnings_of(profile, told.grade, told.liveness), *_of_admins(ctx)],
         depth={str(topic): depth.get(topic, 0) for topic in Topic},
         dead=dead,
         more=len(dead) == MOST_DEAD,
@@ -156,11 +157,14 @@ def _of_admins(ctx: Context) -> list[str]:
         return ["one_admin"] if len(admins_there(tx)) == 1 else []
 
 
-def warnings_of(profile: Profile, grade: str) -> list[str]:
-    """Name what this profile and this pack leave undone."""
+def warnings_of(profile: Profile, grade: str, liveness: str) -> list[str]:
+    """Name what this profile, this pack and these tables of liveness leave undone."""
+    policies = profile.policies.values()
+    content = any(each.liveness_required and not each.liveness_on_people for each in policies)
     found = {
         "pack_for_evaluation": grade == "evaluation",
-        "no_liveness": not all(each.liveness_required for each in profile.policies.values()),
+        "no_liveness": not all(each.liveness_required for each in policies),
+        "liveness_simulated": content and not liveness.startswith(str(Basis.PEOPLE)),
         "no_objection_window": profile.objection_window <= timedelta(0),
         "no_notice": not profile.notices,
     }
