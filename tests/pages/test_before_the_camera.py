@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lineproof.domain.profile import Profile
+    from lineproof.domain.script import Script
     from tests.attack_kit.simulate import Portrait
     from tests.pages.conftest import Launch
 
@@ -94,21 +95,29 @@ def by_hand() -> Iterable[Image.Image]:
 
 
 def replayed() -> Iterable[Image.Image]:
-    """Show a simulated capture again, which passed when its own script was asked."""
-    rng = np.random.default_rng(3)
-    made = make_script(Variant.FULL, rng.bytes(RANDOM_BYTES))
-    recorded = Played(asked(made), moments(made))
-    accepted = capture(shown(), recorded, Staging(), engine(), np.random.default_rng(3))
-    times = tuple(round(each.frame.at_ms) for each in accepted)
-    looks = [real().engine.look(jpeg_of(each.frame.pixels), whole=True) for each in accepted]
-    digests = tuple(each.frame.stored for each in accepted)
+    """Show a simulated capture again, the first that passes when its own script is asked."""
+    seed = next(each for each in range(10) if accepted(each))
+    played = replace(recorded(seed)[1], times_ms=tuple(np.arange(0, recorded(seed)[0].ms, 100.0)))
+    for each in capture(shown(), played, Staging(), engine(), np.random.default_rng(seed)):
+        yield from [in_a_room(each.frame.pixels)] * 3
+
+
+def recorded(seed: int) -> tuple[Script, Played]:
+    """Draw a script, and when the page takes frames of it."""
+    made = make_script(Variant.FULL, np.random.default_rng(seed).bytes(RANDOM_BYTES))
+    return made, Played(asked(made), moments(made))
+
+
+def accepted(seed: int) -> bool:
+    """Whether a simulated capture passes when its own script is asked."""
+    made, played = recorded(seed)
+    seen = capture(shown(), played, Staging(), engine(), np.random.default_rng(seed))
+    times = tuple(round(each.frame.at_ms) for each in seen)
+    looks = [real().engine.look(jpeg_of(each.frame.pixels), whole=True) for each in seen]
+    digests = tuple(each.frame.stored for each in seen)
     told = LiveCapture(script=made, at_ms=times, digests=digests, camera="Front camera")
     band = real().engine.live(looks, capture=told)  # type: ignore[arg-type]
-    assert isinstance(band, Measured)
-    assert band.value.passes, band.value.failed
-    often = replace(recorded, times_ms=tuple(np.arange(0, made.ms, 100.0)))
-    for each in capture(shown(), often, Staging(), engine(), np.random.default_rng(3)):
-        yield from [in_a_room(each.frame.pixels)] * 3
+    return isinstance(band, Measured) and band.value.passes
 
 
 def jpeg_of(picture: NDArray[np.uint8]) -> bytes:
