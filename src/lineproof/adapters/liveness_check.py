@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lineproof.domain.finding import Unmeasured
 from lineproof.face.liveness.captured import asked
-from lineproof.face.liveness.checks import measure
+from lineproof.face.liveness.checks import VERSION, measure
 from lineproof.face.liveness.fusion import fuse
 from lineproof.face.liveness.table_file import Bound, TableFile, read_tables, table_for, written
 from lineproof.face.liveness.texture import frame_score
@@ -94,6 +94,7 @@ class LivenessCheck:
 def bound_to(versions: Versions, texture: TextureCheck | None) -> Bound:
     """Give what a table must have been counted with to hold here."""
     return Bound(
+        checks=VERSION,
         pipeline=versions.pipeline,
         pack=versions.pack,
         pack_version=versions.pack_version,

@@ -11,7 +11,14 @@ from lineproof.domain.script import Variant
 from lineproof.face.liveness.fusion import Limit, LivenessTable, Presented
 from lineproof.face.liveness.table_file import Bound, TableFile, read_tables, table_for, written
 
-BOUND = Bound(pipeline="2", pack="default", pack_version="1", setting="best", texture="texture 1")
+BOUND = Bound(
+    checks="1",
+    pipeline="2",
+    pack="default",
+    pack_version="1",
+    setting="best",
+    texture="texture 1",
+)
 TABLE = LivenessTable(
     limits=(
         Limit(check="depth", measure="relief", least=0.03),
@@ -46,7 +53,7 @@ def test_a_file_says_what_was_written() -> None:
 def test_a_table_holds_for_what_it_was_counted_with_alone() -> None:
     """Another texture pack, setting or pipeline has no known error rates."""
     assert table_for(FILE, Variant.CALM, bound=BOUND) == Measured(TABLE)
-    for name in ("pipeline", "pack", "pack_version", "setting", "texture"):
+    for name in ("checks", "pipeline", "pack", "pack_version", "setting", "texture"):
         told_of_another = {each: getattr(BOUND, each) for each in Bound.__slots__} | {name: "other"}
         other = Bound(**told_of_another)
         assert table_for(FILE, Variant.CALM, bound=other) == Unmeasured("liveness_no_table")

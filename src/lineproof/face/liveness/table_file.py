@@ -29,6 +29,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 class Bound:
     """With what the counted captures were looked at. With anything else the counts mean nothing."""
 
+    checks: str
+    """``checks.VERSION``."""
     pipeline: str
     pack: str
     pack_version: str
@@ -84,6 +86,7 @@ def written(file: TableFile) -> bytes:
 def _bound(told: Json) -> Bound:
     found = _members(told, *Bound.__slots__)
     return Bound(
+        checks=_text(found["checks"]),
         pipeline=_text(found["pipeline"]),
         pack=_text(found["pack"]),
         pack_version=_text(found["pack_version"]),
