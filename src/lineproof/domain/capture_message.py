@@ -90,7 +90,8 @@ def read_manifest(raw: bytes) -> Manifest | MessageRefused:
     if len(raw) > MOST_MANIFEST_BYTES:
         return MessageRefused.MANIFEST_TOO_LARGE
     try:
-        told = json.loads(raw, parse_constant=_no_number, object_pairs_hook=_once)
+        # UTF-8 alone (RFC 8259, 8.1): left to itself json guesses at other encodings too.
+        told = json.loads(raw.decode(), parse_constant=_no_number, object_pairs_hook=_once)
         manifest = _manifest(told)
     except (ValueError, RecursionError):
         return MessageRefused.MANIFEST_MALFORMED
