@@ -56,7 +56,7 @@ def test_a_band_that_holds_approves() -> None:
     [
         (SIMULATED, ["liveness_simulated_only"]),
         (WEAK, ["liveness_too_weak.animated_still"]),
-        (replace(GOOD, bpcer=0.4), ["liveness_too_weak.print"]),
+        (replace(GOOD, bpcer=0.4), ["liveness_too_weak.bpcer"]),
         (replace(GOOD, apcer=float("nan")), ["liveness_too_weak.print"]),
         (
             replace(WEAK, basis=Basis.SIMULATED),

