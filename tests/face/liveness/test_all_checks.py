@@ -53,6 +53,15 @@ def test_a_frame_without_a_face_leaves_the_person_unmeasured() -> None:
     assert found(faceless=1)["same_person"] == Unmeasured("liveness_several_faces")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("variant", list(Variant))
+def test_a_capture_without_a_face_shows_nothing_and_breaks_nothing(variant: Variant) -> None:
+    """Whatever was asked: every check says that it could not measure."""
+    asks = asked(script(variant, bytes(32)))
+    all_found = measure([], asks, faceless=24, scores=[], texture=[], device="")
+    assert all(isinstance(one, Unmeasured) for one in all_found.values())
+
+
 @pytest.mark.parametrize(
     ("variant", "left_out"),
     [

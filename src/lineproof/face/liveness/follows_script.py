@@ -29,6 +29,8 @@ def follows_script(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Map
     """
     if not asked.turns and asked.nearer_ms is None:
         return Unmeasured("liveness_no_movement_asked")
+    if not frames:
+        return Unmeasured("liveness_no_frame_of_step")
     found: dict[str, float] = {}
     start = min([turn.start_ms for turn in asked.turns] + [asked.nearer_ms or np.inf])
     before = [frame for frame in frames if frame.at_ms < start] or list(frames[:1])
