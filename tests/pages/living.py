@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Route
 
+    from lineproof.domain.case import Kind
     from lineproof.domain.profile import Profile
     from tests.pages.place import Place
 
@@ -46,12 +47,13 @@ SENT = 20_000
 """Milliseconds in which a script is played and its frames are sent."""
 
 
-def living(profile: Profile = REGIME) -> Profile:
-    """Give the profile with a living person asked for in every kind of case."""
+def living(profile: Profile = REGIME, *kinds: Kind) -> Profile:
+    """Give the profile with a living person asked for in these kinds of case, or in every one."""
     asked = {
-        kind: replace(policy, liveness_required=True) for kind, policy in profile.policies.items()
+        kind: replace(profile.policies[kind], liveness_required=True)
+        for kind in kinds or profile.policies
     }
-    return replace(profile, policies=asked)
+    return replace(profile, policies={**profile.policies, **asked})
 
 
 def plain(profile: Profile) -> Profile:
@@ -63,9 +65,9 @@ def plain(profile: Profile) -> Profile:
 
 
 @contextmanager
-def living_place(folder: Path, profile: Profile = REGIME) -> Iterator[Place]:
+def living_place(folder: Path, profile: Profile = REGIME, *kinds: Kind) -> Iterator[Place]:
     """Serve a house that asks for a living person, and is told that one is there."""
-    with place(folder, living(profile)) as there:
+    with place(folder, living(profile, *kinds)) as there:
         there.eye.liveness = Measured(LIVES)
         yield there
 
@@ -98,8 +100,12 @@ class Sitter(Walk):
         return self.tab.locator("face-capture [role=status]").last
 
     def chooses(self, variant: str) -> None:
-        """Choose how."""
-        self.tab.locator(f"face-capture [value={variant}]").check()
+        """Choose how, in the fold."""
+        radio = self.tab.locator(f"face-capture [value={variant}]")
+        radio.wait_for(state="attached")
+        if not radio.is_visible():
+            self.tab.locator("face-capture summary").click()
+        radio.check()
 
     def begins(self) -> None:
         """Begin, once the camera is open."""
@@ -144,15 +150,20 @@ class Sitter(Walk):
 
 def sitter(window: BrowserContext, there: Place) -> Sitter:
     """Lead somebody to the page of the face; time passes for whoever sends frames."""
+    lets_time_pass(window, there)
+    found = Sitter(window.new_page(), there)
+    found.until_face()
+    return found
+
+
+def lets_time_pass(window: BrowserContext, there: Place) -> None:
+    """Let as much time pass as a script takes, whenever this browser sends frames."""
 
     def later(route: Route) -> None:
         there.house.later(LONG_ENOUGH)
         route.continue_()
 
     window.route("**/c/face", lambda route: later(route) if _sends(route) else route.continue_())
-    found = Sitter(window.new_page(), there)
-    found.until_face()
-    return found
 
 
 def _sends(route: Route) -> bool:

@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from lineproof.domain.case import Kind
 from lineproof.domain.finding import Measured
 from tests.flow.stage import MATCH, UNSURE, passport
 from tests.pages.conftest import FLAGS
 from tests.pages.desk import enrolled
+from tests.pages.living import Sitter, lets_time_pass, living_place
 from tests.pages.place import Place, film, place, silhouette
 from tests.pages.staff_tasks import STAFF_TASKS
 from tests.pages.walk import Walk
+from tests.regime import REGIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from playwright.sync_api import Browser
 
 COUNTS = """
 const words = text => (text.match(/\\S+/g) || []).length;
+const sentences = each => each.innerText.split(/(?<=[.?!])\\s+|\\n+/);
 document.addEventListener('click', e =>
   e.isTrusted && (e.target.matches('input') || !e.target.closest('label')) &&
   window.counted('click'), true);
@@ -31,24 +36,29 @@ document.addEventListener('change', e =>
   e.target.type !== 'radio' && window.counted('click'), true);
 document.addEventListener('toggle', e => e.target.open && window.counted('more',
   words(e.target.innerText) - words(e.target.querySelector('summary').innerText)), true);
-document.addEventListener('DOMContentLoaded', () => {
+addEventListener('load', () => {
   const opens = document.querySelector('#open');
   if (opens && (location.hash || opens.hidden)) return;
   const frame = [...document.querySelectorAll('.top, .about, .bottom')].map(each => each.innerText);
   window.counted('frame', words(frame.join(' ')));
   window.counted('page', words(document.querySelector('main').innerText));
-  const camera = document.querySelector('face-capture');
-  camera && new MutationObserver((_, self) => {
+  const camera = document.querySelector('face-capture'), read = new Set();
+  camera && new MutationObserver(() => {
     if (!camera.querySelector('[data-state]')) return;
-    self.disconnect();
-    window.counted('more', words(camera.innerText));
+    const room = camera.querySelector('.face-room');
+    if (read.size && !room?.dataset.do && camera.querySelector('.face-deeds button')) return;
+    const fresh = sentences(room ?? camera).filter(each => !read.has(each));
+    fresh.forEach(each => read.add(each));
+    window.counted('more', words(fresh.join(' ')));
   }).observe(camera, { subtree: true, attributes: true, childList: true });
 });
 """
 """A chosen file counts as a click, and so does a field that was filled in; a label is its input.
-The page that opens a link by itself is not one to read. Words are those that a page shows when it
-comes, those of a fold when it is opened, and those of the camera when it is first open. The frame
-around the pages, which stays the same, counts once."""
+The page that opens a link by itself is not one to read. Nothing is counted before a page has its
+style: two words that stand in two lines only by it would be one. Words are those that a page shows
+when it comes, those of a fold when it is opened, those of the camera when it is first open, and
+each sentence and button from then until the pictures are taken, once, when it is shown. The frame around the pages, which
+stays the same, counts once."""
 
 
 @dataclass(slots=True)
@@ -78,6 +88,17 @@ def replace_my_sim(walk: Walk) -> None:
     walk.place.house.line()
     walk.until_face("sim_replacement")
     walk.shows_face()
+
+
+def replace_my_sim_by_script(walk: Walk) -> None:
+    """Replace my SIM, by the face check with a script."""
+    lets_time_pass(walk.tab.context, walk.place)
+    walk.place.house.line()
+    walk.until_face("sim_replacement")
+    sat = Sitter(walk.tab, walk.place)
+    sat.opens_camera()
+    sat.begins()
+    sat.sends()
 
 
 def who_looked(walk: Walk) -> None:
@@ -179,6 +200,7 @@ def no_camera(walk: Walk) -> None:
 
 TASKS = (
     replace_my_sim,
+    replace_my_sim_by_script,
     who_looked,
     not_my_face,
     stop_a_change,
@@ -191,6 +213,16 @@ TASKS = (
     no_camera,
     *STAFF_TASKS,
 )
+
+
+def scene(folder: Path, task: Callable[[Walk], None]) -> AbstractContextManager[Place]:
+    """Serve what a task is done in: its profile asks for a living person where there is a script.
+
+    The line that was there before came to its holder without one.
+    """
+    if task is replace_my_sim_by_script:
+        return living_place(folder, REGIME, Kind.SIM_REPLACEMENT)
+    return place(folder)
 
 
 def cost(browser: Browser, there: Place, task: Callable[[Walk], None]) -> Cost:
@@ -240,7 +272,7 @@ def main() -> None:
         for number, task in enumerate(TASKS):
             folder = Path(name) / str(number)
             folder.mkdir()
-            with place(folder) as there:
+            with scene(folder, task) as there:
                 print(row(task, cost(browser, there, task)))  # noqa: T201 - its purpose
         browser.close()
 

@@ -156,6 +156,6 @@ def test_nothing_held_before_the_camera_passes(
         assert there.status() == "capturing"
         expect(sat.tab.get_by_role("alert")).to_contain_text("These pictures were not enough")
         expect(sat.tab.get_by_role("button", name="Open the camera")).to_be_visible()
-        sat.tab.locator("summary").click()
+        sat.tab.locator("#without-camera summary").click()
         sat.takes_other_way("in_person")
     window.close()

@@ -158,9 +158,13 @@ def test_the_network_goes_away_in_the_middle(seated: Sitter) -> None:
 
 
 def test_by_keyboard_alone(seated: Sitter) -> None:
-    """The choice, the camera, the beginning: Tab, arrows and Enter, and Escape always ends it."""
+    """The choice in its fold, the camera, the beginning: Tab, arrows and Enter."""
     tab = seated.tab
-    tab.locator("[value=full]").focus()
+    tab.locator("face-capture summary").focus()
+    expect(tab.locator("[value=full]")).to_be_hidden()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    expect(tab.locator("[value=full]")).to_be_focused()
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("ArrowDown")
     expect(tab.locator("[value=still]")).to_be_checked()

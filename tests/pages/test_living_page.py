@@ -154,6 +154,7 @@ def test_less_motion_is_less_motion(grainy: Browser, there: Place) -> None:
     window.set_default_timeout(10_000)
     sat = sitter(window, there)
     expect(sat.tab.locator("[value=calm]")).to_be_checked()
+    expect(sat.tab.locator("[value=full]")).to_be_visible()
     sat.opens_camera()
     moving = "getComputedStyle(document.querySelector('.face-room .oval')).transitionDuration"
     assert sat.tab.evaluate(moving) == "0s"
@@ -203,7 +204,7 @@ def rgb(step: Screen) -> str:
     return "rgb({}, {}, {})".format(*step.rgb)
 
 
-@pytest.mark.parametrize(("code", "left"), [("en", "to your left"), ("ar", "إلى يسارك")])
+@pytest.mark.parametrize(("code", "left"), [("en", "Turn left."), ("ar", "أدر رأسك يسارًا.")])
 def test_left_is_the_person_s_own_left(grainy: Browser, there: Place, code: str, left: str) -> None:
     """Mirrored as in a mirror: the arrow points to where the person turns, in either direction."""
     window = grainy.new_context(viewport={"width": 360, "height": 740}, locale=code)
@@ -215,7 +216,7 @@ def test_left_is_the_person_s_own_left(grainy: Browser, there: Place, code: str,
     assert sat.tab.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
     sat.tab.locator("dialog button").first.click()
     sat.tab.locator('.face-room[data-do="turn"][data-side="left"]').wait_for()
-    expect(sat.said()).to_contain_text(left)
+    expect(sat.said()).to_have_text(left)
     arrow = sat.tab.locator(".arrow.left").bounding_box()
     assert arrow is not None
     assert arrow["x"] + arrow["width"] < 180
@@ -239,11 +240,11 @@ def test_all_is_said_before_it_is_asked(seated: Sitter) -> None:
     done = {f"{each[1]} {each[2]}".strip(): each[-1] for each in reversed(noted) if each[0] == "do"}
     (told,) = seated.place.eye.captures
     first, second = (step.side for step in told.script.steps if isinstance(step, Turn))
-    order = next(at for text, at in said.items() if f"to your {first}, to your {second}" in text)
+    order = said[f"Face the camera. Then turn a little {first}, {second}, nearer."]
     words = {
-        f"turn {first}": f"A little to your {first}.",
-        f"turn {second}": f"A little to your {second}.",
-        "approach": "Come nearer. Fill the oval.",
+        f"turn {first}": f"Turn {first}.",
+        f"turn {second}": f"Turn {second}.",
+        "approach": "Nearer.",
     }
     for what, word in words.items():
         assert order < said[word] < done[what]

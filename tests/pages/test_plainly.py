@@ -93,7 +93,7 @@ def test_by_keyboard_alone(tab: Page, there: Place) -> None:
     tab.wait_for_url("**/c/face")
     _presses(tab, "Open the camera")
     tab.locator("face-capture video").wait_for()
-    expect(tab.get_by_role("button", name="Take the pictures")).to_be_focused()
+    expect(tab.get_by_role("button", name="Take pictures")).to_be_focused()
     with tab.expect_navigation():
         tab.keyboard.press("Enter")
     tab.wait_for_url("**/c/result")

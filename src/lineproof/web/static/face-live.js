@@ -31,10 +31,11 @@ function before(offered) {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "calm" : "full";
 }
 
-// A radio for each variant; assisted where somebody is there to help. Nobody is asked why.
+// A radio for each variant; assisted where somebody is there to help. Nobody is asked why. They stand in a fold, which
+// is open where another than the usual one is chosen already, or somebody is there to help.
 export function choices(words, assisted) {
   const offered = VARIANTS.filter((each) => assisted || each !== "assisted");
-  const chosen = before(offered), fields = element("fieldset", { class: "face-choice" }, element("legend", {}, words.how));
+  const chosen = before(offered), fields = element("fieldset", { "aria-label": words.or_without });
   for (const each of offered) {
     const radio = element("input", { type: "radio", name: "variant", value: each });
     radio.checked = each === chosen;
@@ -47,7 +48,9 @@ export function choices(words, assisted) {
       // Then it holds until the page is left.
     }
   });
-  return fields;
+  const fold = element("details", { class: "more" }, element("summary", {}, words.or_without), fields);
+  fold.open = assisted || chosen !== "full";
+  return element("div", { class: "face-choice" }, element("p", {}, words.how), fold);
 }
 
 // A dialog over all the page, so that as much of the screen as there is gives light.

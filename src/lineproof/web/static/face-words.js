@@ -1,6 +1,6 @@
 // What <face-capture> says where a page gives no words of its own.
 export const WORDS = {
-  open: "Open the camera", take: "Take the pictures", close: "Close",
+  open: "Open the camera", take: "Take pictures", close: "Close",
   view: "What the camera shows", opening: "The camera is opening. Your browser may ask you to allow it.",
   ready: "Put your face into the oval.", hold: "Hold still.", wait: "A moment, then it begins.",
   sending: "Sending the pictures.", deciding: "Looking at the pictures. This takes a few seconds.",
@@ -9,12 +9,11 @@ export const WORDS = {
   too_dark: "It is too dark. Turn to the light.", too_bright: "It is too bright.",
   too_far: "Come closer.", too_close: "Move back a little.", turn: "Look straight into the camera.",
   two_faces: "Only one person, please.", no_face: "No face is seen. Put your face into the oval.",
-  how: "About 8 seconds. What suits you?", full: "Screen colours, and turning my head",
+  how: "About 8 seconds.", or_without: "Without colours, or without moving?", full: "Screen colours, and turning my head",
   calm: "Without colours", still: "Without moving", assisted: "With a member of staff at the counter",
   begin: "Begin", stop: "Stop",
-  look: "Look into the camera.", then_left: "Then a little to your left, to your right, and nearer.",
-  then_right: "Then a little to your right, to your left, and nearer.", left: "A little to your left.",
-  right: "A little to your right.", nearer: "Come nearer. Fill the oval.",
+  look: "Face the camera.", then_left: "Then turn a little left, right, nearer.",
+  then_right: "Then turn a little right, left, nearer.", left: "Turn left.", right: "Turn right.", nearer: "Nearer.",
   stopped: "It was interrupted, and nothing was sent. You can begin again.",
   gone: "The camera was switched off, and nothing was sent. You can open it again, or go on without it below.",
   slow: "This camera gives too few pictures. You can try again, or go on without it below.",
