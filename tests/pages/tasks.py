@@ -57,8 +57,8 @@ addEventListener('load', () => {
 The page that opens a link by itself is not one to read. Nothing is counted before a page has its
 style: two words that stand in two lines only by it would be one. Words are those that a page shows
 when it comes, those of a fold when it is opened, those of the camera when it is first open, and
-each sentence and button from then until the pictures are taken, once, when it is shown. The frame around the pages, which
-stays the same, counts once."""
+each sentence and button from then until the pictures are taken, once, when it is shown. The frame
+around the pages, which stays the same, counts once."""
 
 
 @dataclass(slots=True)
