@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from training.scenes import scene
 
+from lineproof.domain.capture_message import MOST
 from lineproof.domain.script import Variant
 from tests.attack_kit.simulate import (
     SIDE,
@@ -50,22 +51,30 @@ STAGINGS = {
     "two_people": BONA_FIDE,
     "one_frame_swapped": BONA_FIDE,
     "animated_relit": BONA_FIDE,
+    "old_in_new_order": BONA_FIDE,
 }
 """``animated_relit`` draws the very head and light that the simulated bona fide is drawn with, with
-noise and a good name: nothing here can stop it, and the table says so."""
+noise and a good name; ``old_in_new_order`` is an old capture of the holder whose frames are moved
+to where the new script asks for the same. Nothing here can stop either, and the table says so."""
 
 PLAIN_WALL = 0.2
 """How often a person stands before the plain wall of their photograph."""
 
-KNOWN_TO_PASS = frozenset({"animated_relit"})
+KNOWN_TO_PASS = frozenset({"animated_relit", "old_in_new_order"})
 OF_COLOURS = frozenset({"wrong_colours", "late_colours"})
 """Where no colour is asked for, these would be the bona fide capture itself."""
-OF_MOVES_OR_COLOURS = OF_COLOURS | {"delayed_relay", "replayed_capture", "animated_blinking"}
+OF_MOVES_OR_COLOURS = OF_COLOURS | {
+    "delayed_relay",
+    "replayed_capture",
+    "animated_blinking",
+    "old_in_new_order",
+}
 """Where nothing is asked for, these would be other attacks of the kit."""
+OF_ANOTHER_DAY = frozenset({"replayed_capture", "old_in_new_order"})
 OF_TWO = frozenset({"two_people", "one_frame_swapped"})
 INJECTED = frozenset(
     {"animated_still", "animated_blinking", "wrong_colours", "late_colours", "delayed_relay"}
-    | {"relit_plane", "virtual_camera", "replayed_capture", "animated_relit"}
+    | {"relit_plane", "virtual_camera", "replayed_capture", "animated_relit", "old_in_new_order"}
     | OF_TWO
 )
 """What reaches the service without a camera."""
@@ -106,15 +115,18 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
     played = script(rng, variant)
     shown, other = somewhere((shown, other), played, rng)
     # An old capture of the same variant is what there is to replay; now and then it fits.
-    plays = script(rng, variant) if name == "replayed_capture" else played
+    plays = script(rng, variant) if name in OF_ANOTHER_DAY else played
     before = with_eye_holes(shown, other) if how.eye_holes else shown
     seen = capture(before, plays, how, engine, rng)
+    faceless = len(plays.times_ms) - len(seen)
+    if name == "old_in_new_order":
+        seen = in_new_order(seen, plays, played)
     if name in OF_TWO:
         theirs = capture(other, played, how, engine, rng)
         half = slice(len(seen) // 2, None)
         swapped = half if name == "two_people" else _one_of(min(len(seen), len(theirs)), rng)
         seen[swapped] = theirs[swapped]
-    return Presentation(played.asked, seen, how.device, len(plays.times_ms) - len(seen))
+    return Presentation(played.asked, seen, how.device, faceless)
 
 
 def bona_fide(
@@ -129,6 +141,32 @@ def bona_fide(
     (shown,) = somewhere((shown,), played, rng)
     seen = capture(shown, played, how, engine, rng)
     return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
+
+
+def in_new_order(seen: list[Seen], old: Played, new: Played) -> list[Seen]:
+    """Move each frame to where the new script asks what the old one asked when it was taken."""
+    was, found = dict(_steps(old)), []
+    for asks, (start, ms) in _steps(new):
+        begun, took = was.get(asks, (0.0, 0.0))
+        for each in seen:
+            into = each.frame.at_ms - begun
+            if 0 <= into < took:
+                frame = replace(each.frame, at_ms=start + into / took * ms)
+                found.append(replace(each, frame=frame))
+    return found[:MOST]
+
+
+def _steps(played: Played) -> list[tuple[object, tuple[float, float]]]:
+    """Give each step of a script by what it asks for, with its start and length in ms."""
+    asked, ends = played.asked, max(played.times_ms) + 1
+    told: list[tuple[object, tuple[float, float]]] = [
+        *((each.rgb, (each.start_ms, each.duration_ms)) for each in asked.colours),
+        *((each.side, (each.start_ms, each.duration_ms)) for each in asked.turns),
+    ]
+    if asked.nearer_ms is not None:
+        told.append(("nearer", (asked.nearer_ms, ends - asked.nearer_ms)))
+    begins = min((start for _, (start, _) in told), default=ends)
+    return [("ahead", (0.0, begins)), *told]
 
 
 def somewhere(

@@ -18,11 +18,23 @@ from tests.attack_kit.simulate import Staging
 from tests.samples import document
 from tests.web.assisted import AT_COUNTER, Counter
 from tests.web.house import house
-from tests.web.test_living_person import RIGHT, WRONG, outcome, profile, reasons, site
+from tests.web.test_living_person import (
+    RIGHT,
+    WRONG,
+    drawn_alike,
+    outcome,
+    profile,
+    reasons,
+    site,
+)
 from tests.web.test_signed_captures import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+__all__ = ["drawn_alike"]
+"""The fixture that lets every run draw the same scripts."""
 
 
 def beside_an_agent(folder: Path, name: str = "default") -> tuple[Counter, Page]:
