@@ -2,7 +2,8 @@
 
 One picture is enough, and one picture is all that is looked at: movement, depth and light are
 other checks. What the networks were never shown is Unmeasured: a small or smeared face, one that
-is nearly black or white. An attacker can bring that about, so a policy never passes it.
+is nearly black or white. An attacker can bring that about: fusion then counts what passes without
+it.
 """
 
 from __future__ import annotations
