@@ -27,9 +27,15 @@ def test_profiles_are_listed_and_shown() -> None:
 def test_a_file_of_ones_own_is_checked(tmp_path: Path) -> None:
     """A good one passes, one without liveness says so, a bad one ends with code 3."""
     good = RUNNER.invoke(app, ["profiles", "check", str(CARRIED / "cn.toml"), "--json"])
-    assert json.loads(good.stdout) == {"profile": "cn@1", "without_liveness": []}
+    assert json.loads(good.stdout) == {
+        "profile": "cn@1",
+        "without_liveness": [],
+        "on_simulated_captures": [],
+    }
     trial = RUNNER.invoke(app, ["profiles", "check", str(CARRIED / "default.toml")])
-    assert "no liveness" in trial.stdout
+    assert "simulated captures" in trial.stdout
+    shown = RUNNER.invoke(app, ["profiles", "check", str(CARRIED / "photographs.toml")])
+    assert "no liveness" in shown.stdout
     bad = tmp_path / "bad.toml"
     bad.write_text("name = 3", encoding="utf-8")
     refused = RUNNER.invoke(app, ["profiles", "check", str(bad), "--json"])

@@ -168,7 +168,7 @@ def test_who_began_alone_is_not_offered_a_counter(there: Place, browser: Browser
     phone = browser.new_context(locale="en-GB")
     walk = Walk(phone.new_page(), there)
     walk.until_face()
-    walk.tab.locator('input[name="variant"]').first.wait_for()
+    walk.tab.locator('input[name="variant"]').first.wait_for(state="attached")
     assert walk.tab.get_by_label(BESIDE).count() == 0
     phone.close()
 

@@ -74,14 +74,23 @@ def check(
     unasked = [
         str(kind) for kind, policy in profile.policies.items() if not policy.liveness_required
     ]
+    simulated = [
+        str(kind)
+        for kind, policy in profile.policies.items()
+        if policy.liveness_required and not policy.liveness_on_people
+    ]
     if as_json:
-        print_json({"profile": profile.name, "without_liveness": unasked})
+        told = {"without_liveness": unasked, "on_simulated_captures": simulated}
+        print_json({"profile": profile.name, **told})
         return
     console = wide()
     console.print(plain(f"{profile.name} is a valid profile."))
     if unasked:
         sentence = "It asks for no liveness, so a photograph of a person can pass, for: "
         console.print(f"[yellow]{sentence}{', '.join(unasked)}.[/]", soft_wrap=True)
+    if simulated:
+        sentence = "It takes error rates of simulated captures, which say nothing of people, for: "
+        console.print(f"[yellow]{sentence}{', '.join(simulated)}.[/]", soft_wrap=True)
 
 
 def _both(name_or_path: str | Path, *, as_json: bool) -> tuple[ProfileFile, Profile]:
