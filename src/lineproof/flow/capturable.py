@@ -68,11 +68,6 @@ def may_show(tx: Transaction, case: Case, now: datetime) -> Refused | None:
     """Refuse a document whose holder did not consent to be compared with it."""
     if case.status is not Status.CAPTURING or now >= case.expires_at:
         return not_now(case.status)
-    return consented(tx, case, now)
-
-
-def consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
-    """Refuse whoever did not consent to a face check, or withdrew it."""
     if covers(tx.consents(case.id), Purpose.FACE_CHECK, now=now):
         return None
     sentence = "Nobody consented to a face check. Ask for consent, or offer the other way."
@@ -81,9 +76,7 @@ def consented(tx: Transaction, case: Case, now: datetime) -> Refused | None:
 
 def may_try(tx: Transaction, service: Service, case: Case, now: datetime) -> Refused | None:
     """Refuse where the case, its consent or its attempts allow no capture, whatever lies there."""
-    if case.status is not Status.CAPTURING or now >= case.expires_at:
-        return not_now(case.status)
-    if refused := consented(tx, case, now):
+    if refused := may_show(tx, case, now):
         return refused
     if case.attempts >= service.profile.policies[case.kind].attempts:
         # Also after a referral, the other way and back, and where several captures run at once.
