@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lineproof.domain.retry import doubled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -113,8 +115,7 @@ def asked_again(failed_at: Sequence[datetime], delay: timedelta) -> datetime | N
     """
     if not failed_at:
         return None
-    # The exponent is bounded, as a wait must be a number of days that can be written.
-    return failed_at[-1] + min(delay * (1 << min(len(failed_at) - 1, 12)), LONGEST_DELAY)
+    return failed_at[-1] + doubled(delay, len(failed_at), longest=LONGEST_DELAY)
 
 
 def fits(challenge: Challenge, *, signed: bool) -> Unanswered | None:
