@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lineproof.adapters.file_sealer import FileSealer
 from lineproof.adapters.key_file import Key, KeyRefused, load_or_make
 from lineproof.adapters.keyed_hasher import KeyedHasher
-from lineproof.adapters.liveness_check import TableRefused, tables_of
+from lineproof.adapters.liveness_check import TableRefused, simulated_tables, tables_of
 from lineproof.adapters.memory_desk import MemoryDesk
 from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.operator_messenger import OperatorMessenger
@@ -88,11 +88,12 @@ def service_for(
 
 
 def _site(settings: Settings) -> Site | PackRefused | TableRefused:
-    """Load the pack, with the operator's own liveness tables where there are some."""
-    own = tables_of(Path(settings.liveness_table)) if settings.liveness_table else None
-    if isinstance(own, TableRefused):
-        return own
-    return site_for(settings.pack, settings.setting or None, tables=own)
+    """Load the pack, with the operator's own liveness tables or those that ship."""
+    own = settings.liveness_table
+    tables = tables_of(Path(own)) if own else simulated_tables()
+    if isinstance(tables, TableRefused):
+        return tables
+    return site_for(settings.pack, settings.setting or None, tables=tables)
 
 
 def store_for(settings: Settings) -> SqlStore | ServiceRefused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lineproof.adapters.liveness_check import LivenessCheck, simulated_tables
+from lineproof.adapters.liveness_check import LivenessCheck
 from lineproof.adapters.local_engine import LocalEngine, local_engine
 from lineproof.adapters.local_guide import local_guide
 from lineproof.adapters.local_reader import LocalReader
@@ -53,22 +53,28 @@ def texture_for(pack: str) -> TextureCheck | PackRefused:
     return found if isinstance(found, PackRefused) else texture_check(found)
 
 
+def _liveness(pack: str, tables: TableFile) -> LivenessCheck | PackRefused:
+    texture = texture_for(pack)
+    if isinstance(texture, PackRefused):
+        return texture
+    return LivenessCheck(texture=texture, tables=tables)
+
+
 def site_for(
     pack: str, setting: str | None, *, tables: TableFile | None = None
 ) -> Site | PackRefused:
     """Make the site that verifies with a pack by name, and gives hints with its detector.
 
-    ``tables`` are an operator's own error rates of liveness; None takes those that ship.
+    With ``tables`` of error rates it looks at captures of a script as well; two pictures have none,
+    and nothing of it is started for them.
     """
     found = _with_default(pack)
     if isinstance(found, PackRefused):
         return found
     own, default = found
-    texture = texture_for(pack)
-    if isinstance(texture, PackRefused):
-        return texture
-    known = simulated_tables() if tables is None else tables
-    liveness = LivenessCheck(texture=texture, tables=known)
+    liveness = None if tables is None else _liveness(pack, tables)
+    if isinstance(liveness, PackRefused):
+        return liveness
     engine = local_engine(own, default=default, setting=setting, liveness=liveness)
     if isinstance(engine, PackRefused):
         return engine

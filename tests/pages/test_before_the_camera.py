@@ -22,13 +22,12 @@ from lineproof.domain.reason import Outcome, ReasonCode
 from lineproof.domain.script import RANDOM_BYTES, Variant
 from lineproof.domain.script import script as make_script
 from lineproof.face.liveness.captured import asked
-from lineproof.ports import Site
 from lineproof.profiles.read_profile import read_profile
-from lineproof.wiring import site_for
 from tests.attack_kit.simulate import Played, Staging, capture, moments, portrait
 from tests.pages.living import LONG_ENOUGH, SENT, Sitter, living
 from tests.pages.place import as_jpeg, place
 from tests.samples import document, engine, photograph, pixels
+from tests.web.test_living_person import site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,15 +51,6 @@ SECONDS, A_SECOND = 9, 30
 def shown() -> Portrait:
     """Lay the person's photograph upright."""
     return portrait(pixels(photograph(PERSON)), engine())
-
-
-@lru_cache(maxsize=1)
-def real() -> Site:
-    """Give the default pack's site; skip where it is not built."""
-    engine()
-    found = site_for("default", None)
-    assert isinstance(found, Site)
-    return found
 
 
 def in_a_room(picture: NDArray[np.uint8]) -> Image.Image:
@@ -113,10 +103,10 @@ def accepted(seed: int) -> bool:
     made, played = recorded(seed)
     seen = capture(shown(), played, Staging(), engine(), np.random.default_rng(seed))
     times = tuple(round(each.frame.at_ms) for each in seen)
-    looks = [real().engine.look(jpeg_of(each.frame.pixels), whole=True) for each in seen]
+    looks = [site().engine.look(jpeg_of(each.frame.pixels), whole=True) for each in seen]
     digests = tuple(each.frame.stored for each in seen)
     told = LiveCapture(script=made, at_ms=times, digests=digests, camera="Front camera")
-    band = real().engine.live(looks, capture=told)  # type: ignore[arg-type]
+    band = site().engine.live(looks, capture=told)  # type: ignore[arg-type]
     return isinstance(band, Measured) and band.value.passes
 
 
@@ -130,13 +120,13 @@ def test_nothing_held_before_the_camera_passes(
     launch: Launch, tmp_path: Path, held: Callable[[], Iterable[Image.Image]]
 ) -> None:
     """The face is the right one, and nobody is there: the page asks again, and has other ways."""
-    real()
+    site()
     film = tmp_path / "camera.mjpeg"
     film.write_bytes(b"".join(map(as_jpeg, held())))
     window = launch(film).new_context(viewport={"width": 360, "height": 740}, locale="en")
     window.set_default_timeout(30_000)
     profile: Profile = read_profile("default")  # type: ignore[assignment]
-    with place(tmp_path, living(profile), real()) as there:
+    with place(tmp_path, living(profile), site()) as there:
         sat = Sitter(window.new_page(), there)
         sat.until_document()
         page = FilePayload(name="page.jpg", mimeType="image/jpeg", buffer=document())

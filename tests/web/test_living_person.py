@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from lineproof.adapters.capture_key import thumbprint
+from lineproof.adapters.liveness_check import simulated_tables
 from lineproof.domain.capture_message import Camera, Frame, Manifest, chain_of
 from lineproof.domain.challenge import for_script
 from lineproof.domain.script import Variant
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 def site() -> Site:
     """Give the default pack with its liveness checks; skip where it is not built."""
     engine()
-    found = site_for("default", None)
+    found = site_for("default", None, tables=simulated_tables())
     assert isinstance(found, Site)
     return found
 

@@ -61,6 +61,7 @@ def demo(
 
     On a terminal the service then stays, with a case for you, a counter and a reviewer's desk.
     """
+    from lineproof.adapters.liveness_check import simulated_tables
     from lineproof.demo import sample_photographs, try_both, write_files
     from lineproof.domain.policy import Outcome
     from lineproof.packs.build.downloads import cache_folder
@@ -68,7 +69,7 @@ def demo(
     from lineproof.packs.refusal import PackRefused
     from lineproof.wiring import site_for
 
-    site = site_for("default", None)
+    site = site_for("default", None, tables=simulated_tables())
     if isinstance(site, PackRefused):
         not_ready(site, as_json=as_json)
     try:
