@@ -8,6 +8,7 @@ from typing import Any
 
 from lineproof.domain.case import Kind, Route
 from lineproof.domain.line import Line, LineStatus, Standing
+from lineproof.domain.liveness import Basis, LivenessBand
 from lineproof.domain.policy import ANY_DOCUMENT, SINGLE_FACE, Policy
 from lineproof.domain.profile import Channel, Consequence, Profile, Record
 from lineproof.domain.sim import Sim
@@ -42,6 +43,18 @@ POLICY = Policy(
     liveness_on_people=True,
     assisted_accepted=False,
 )
+
+LIVING = LivenessBand(
+    passes=True,
+    checks=frozenset({"depth", "light"}),
+    missing=frozenset(),
+    failed=(),
+    worst="print",
+    apcer=0.04,
+    bpcer=0.06,
+    basis=Basis.PEOPLE,
+)
+"""What a policy asks to be known of a living person."""
 
 REGIME = Profile(
     name="test@1",

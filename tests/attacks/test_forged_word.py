@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import pytest
 
-from lineproof.adapters.message_check import SignedMessages
 from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.assistance import Assistance
 from lineproof.domain.challenge import binding
@@ -146,16 +142,7 @@ def test_two_captures_at_once_share_one_word(counter: Counter) -> None:
     """Both messages hold, and the word is spent by one of them; the other costs nothing."""
     page = counter.person()
     counter.confirms("agent", page.visitor.case)
-    nonces = [page.asked("assisted")["nonce"] for _ in range(2)]
-    together, check = Barrier(2), SignedMessages.checked
-
-    def held(*given: Any, **more: Any) -> Any:  # noqa: ANN401 - passed on as it is
-        found = check(*given, **more)
-        together.wait(timeout=30)
-        return found
-
-    with patch.object(SignedMessages, "checked", held), ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(page.sends, nonces), key=lambda each: each.status_code)
+    answers = page.sends_at_once([page.asked("assisted")["nonce"] for _ in range(2)])
     assert [each.status_code for each in answers] == [201, 409]
     assert refused(answers[1]) in {"assistance_missing", "not_now", "document_needed"}
     assert page.kept()[0] == 1

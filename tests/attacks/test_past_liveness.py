@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lineproof.adapters.message_check import SignedMessages
 from lineproof.domain.case import Route
 from lineproof.domain.finding import Measured
 from lineproof.flow import agree
 from tests.flow.stage import SYSTEM
+from tests.regime import LIVING
 from tests.web.assisted import AT_COUNTER, Counter, counter_on, looks_ahead, reasons_of
-from tests.web.test_no_oracle import ENDS, LIVES
+from tests.web.test_no_oracle import ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from httpx import Response
 
-    from lineproof.domain.capture_message import Manifest, MessageRefused
     from tests.web.test_signed_captures import Page
 
 
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
 def counter(database_url: sa.URL) -> Iterator[Counter]:
     """Give a counter where whoever plays a script lives, in SQLite and then in PostgreSQL."""
     found = counter_on(database_url)
-    found.seeing(Measured(LIVES))
+    found.seeing(Measured(LIVING))
     yield found
     found.house.stage.service.store.close()  # type: ignore[attr-defined]
 
@@ -110,17 +106,7 @@ def test_one_word_serves_one_of_two_captures_at_once(counter: Counter) -> None:
     """Both questions were asked while it stood, and both messages hold; one is taken."""
     page = counter.person()
     assert counter.confirms("agent-2", page.visitor.case).status_code == 201
-    nonces = [page.asked("assisted")["nonce"] for _ in range(2)]
-    together = Barrier(2)
-    check = SignedMessages.checked
-
-    def held(*given: Any, **more: Any) -> Manifest | MessageRefused:  # noqa: ANN401 - as they come
-        found = check(*given, **more)
-        together.wait(timeout=30)
-        return found
-
-    with patch.object(SignedMessages, "checked", held), ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(page.sends, nonces), key=lambda each: each.status_code)
+    answers = page.sends_at_once([page.asked("assisted")["nonce"] for _ in range(2)])
     assert [each.status_code for each in answers] == [201, 409]
     assert page.kept()[0] == 1
     with counter.house.stage.service.store.read() as tx:

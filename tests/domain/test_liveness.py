@@ -11,20 +11,11 @@ from lineproof.domain.finding import Finding, FmrBand, Measured, Unmeasured
 from lineproof.domain.liveness import Basis, LivenessBand
 from lineproof.domain.policy import Outcome, Reason, ReasonCode, decide
 from tests.domain.test_policy import BANDS, codes, evidence, face, policy
+from tests.regime import LIVING
 
-GOOD = LivenessBand(
-    passes=True,
-    checks=frozenset({"depth", "light"}),
-    missing=frozenset(),
-    failed=(),
-    worst="print",
-    apcer=0.04,
-    bpcer=0.06,
-    basis=Basis.PEOPLE,
-)
-FAILED = replace(GOOD, passes=False, failed=("depth.relief",))
-SIMULATED = replace(GOOD, basis=Basis.SIMULATED)
-WEAK = replace(GOOD, apcer=0.3, worst="animated_still")
+FAILED = replace(LIVING, passes=False, failed=("depth.relief",))
+SIMULATED = replace(LIVING, basis=Basis.SIMULATED)
+WEAK = replace(LIVING, apcer=0.3, worst="animated_still")
 NO_MATCH = FmrBand(above=1e-2, at_most=1.0)
 STRICT = policy(liveness_required=True)
 HELPED = replace(STRICT, assisted_accepted=True)
@@ -48,7 +39,7 @@ def seen(
 
 def test_a_band_that_holds_approves() -> None:
     """What was counted on people, within both bounds, is what a policy asks for."""
-    assert seen(GOOD) == ["approve", "face_match"]
+    assert seen(LIVING) == ["approve", "face_match"]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +47,8 @@ def test_a_band_that_holds_approves() -> None:
     [
         (SIMULATED, ["liveness_simulated_only"]),
         (WEAK, ["liveness_too_weak.animated_still"]),
-        (replace(GOOD, bpcer=0.4), ["liveness_too_weak.bpcer"]),
-        (replace(GOOD, apcer=float("nan")), ["liveness_too_weak.print"]),
+        (replace(LIVING, bpcer=0.4), ["liveness_too_weak.bpcer"]),
+        (replace(LIVING, apcer=float("nan")), ["liveness_too_weak.print"]),
         (
             replace(WEAK, basis=Basis.SIMULATED),
             ["liveness_too_weak.animated_still", "liveness_simulated_only"],
@@ -81,7 +72,7 @@ def test_a_failed_check_asks_again_then_for_a_person_and_never_refuses() -> None
 def test_no_match_and_no_life_look_the_same_from_outside() -> None:
     """Both ask again with nothing to change: whoever tries attacks learns nothing."""
     dead = replace(evidence(), liveness=Measured(FAILED))
-    other = replace(evidence(comparison=NO_MATCH), liveness=Measured(GOOD))
+    other = replace(evidence(comparison=NO_MATCH), liveness=Measured(LIVING))
     both = replace(evidence(comparison=NO_MATCH), liveness=Measured(FAILED))
     told = {(d.outcome, d.change) for d in (decide(each, STRICT) for each in (dead, other, both))}
     assert told == {(Outcome.RETRY, None)}
@@ -135,7 +126,7 @@ def test_only_what_holds_is_ever_approved(  # noqa: PLR0913 - the full product
     """Approval needs checks that passed, and rates that hold or somebody's word for them."""
     rule = replace(STRICT, liveness_on_people=on_people, assisted_accepted=accepted)
     band = replace(
-        GOOD,
+        LIVING,
         apcer=apcer,
         bpcer=bpcer,
         basis=basis,
@@ -181,6 +172,6 @@ def test_the_last_attempt_hands_on_all_that_is_not_known(
 def test_a_band_says_what_failed() -> None:
     """A band that fails for no reason, or passes with one, is a mistake of ours."""
     with pytest.raises(ValueError, match="fails where a measure does"):
-        replace(GOOD, passes=False)
+        replace(LIVING, passes=False)
     with pytest.raises(ValueError, match="fails where a measure does"):
         replace(FAILED, passes=True)

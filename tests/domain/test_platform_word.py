@@ -13,21 +13,12 @@ from lineproof.domain.platform_word import NO_WORD, PlatformWord, Vouches, WordF
 from lineproof.domain.policy import decide
 from lineproof.domain.reason import Outcome
 from tests.domain.test_policy import evidence, policy
+from tests.regime import LIVING
 
 GOOD = PlatformWord(platform="android", vouches=frozenset(Vouches), fails=None)
 BAD = PlatformWord(platform="android", vouches=frozenset(), fails=WordFails.OF_ANOTHER)
 NO_FACE: Finding[FaceFinding] = Unmeasured("no_face")
 BANDS = (FmrBand(above=0.0, at_most=1e-5), FmrBand(1e-3, 1e-2), FmrBand(1e-2, 1.0))
-LIVING = LivenessBand(
-    passes=True,
-    checks=frozenset({"depth"}),
-    missing=frozenset(),
-    failed=(),
-    worst="screen",
-    apcer=0.01,
-    bpcer=0.01,
-    basis=Basis.PEOPLE,
-)
 KNOWN: tuple[Finding[LivenessBand], ...] = (
     Unmeasured("no_liveness_check"),
     Measured(LIVING),

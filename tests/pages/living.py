@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from lineproof.domain.finding import Measured
-from lineproof.domain.liveness import Basis, LivenessBand
 from tests.pages.place import place
 from tests.pages.walk import Walk
-from tests.regime import REGIME
+from tests.regime import LIVING, REGIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +27,7 @@ if TYPE_CHECKING:
     from lineproof.domain.profile import Profile
     from tests.pages.place import Place
 
-LIVES = LivenessBand(
-    passes=True,
-    checks=frozenset({"depth"}),
-    missing=frozenset(),
-    failed=(),
-    worst="print",
-    apcer=0.01,
-    bpcer=0.01,
-    basis=Basis.PEOPLE,
-)
-DEAD = replace(LIVES, passes=False, failed=("depth.relief",))
+DEAD = replace(LIVING, passes=False, failed=("depth.relief",))
 
 LONG_ENOUGH = timedelta(seconds=9)
 """Longer than any script: the house's clock stands still, and frames span no more than passed."""
@@ -68,7 +57,7 @@ def plain(profile: Profile) -> Profile:
 def living_place(folder: Path, profile: Profile = REGIME, *kinds: Kind) -> Iterator[Place]:
     """Serve a house that asks for a living person, and is told that one is there."""
     with place(folder, living(profile, *kinds)) as there:
-        there.eye.liveness = Measured(LIVES)
+        there.eye.liveness = Measured(LIVING)
         yield there
 
 

@@ -5,17 +5,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
 from lineproof.domain.staff import Role
 from tests.pages import test_answers, test_my_lines
-from tests.pages.conftest import FLAGS
-from tests.pages.pictures import keep
-from tests.pages.place import Place, film, place, silhouette
+from tests.pages.pictures import drawn_camera, keep
+from tests.pages.place import Place, place
 from tests.pages.test_operations import WORST, at_operations, given_up
 from tests.pages.walk import Walk
 
@@ -35,19 +31,10 @@ LINES = {
 
 def main() -> None:
     """Walk through the states and keep the pictures that are named."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        camera = film(silhouette(), folder / "camera.mjpeg")
-        flags = [
-            *FLAGS,
-            "--use-fake-ui-for-media-stream",
-            f"--use-file-for-fake-video-capture={camera}",
-        ]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    with drawn_camera() as (folder, browser):
         walk(browser, folder / "notices", test_answers.states, NOTICES)
         walk(browser, folder / "lines", test_my_lines.states, LINES)
         operations(browser, folder / "operations")
-        browser.close()
 
 
 def walk(

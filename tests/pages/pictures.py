@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from tests.pages.place import film, place, silhouette
 from tests.pages.states import states
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
@@ -41,9 +44,9 @@ PHONE = {
 WIDE, DARK, ARABIC = ["start", "face-camera"], ["start", "face-camera"], ["start", "approved"]
 
 
-def main() -> None:
-    """Walk through every state in English and Arabic and keep the pictures that are named."""
-    FOLDER.mkdir(exist_ok=True)
+@contextmanager
+def drawn_camera() -> Iterator[tuple[Path, Browser]]:
+    """Give an empty folder, and a browser before whose camera a drawing is."""
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         camera = film(silhouette(), folder / "camera.mjpeg")
@@ -53,10 +56,17 @@ def main() -> None:
             f"--use-file-for-fake-video-capture={camera}",
         ]
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield folder, browser
+        browser.close()
+
+
+def main() -> None:
+    """Walk through every state in English and Arabic and keep the pictures that are named."""
+    FOLDER.mkdir(exist_ok=True)
+    with drawn_camera() as (folder, browser):
         for code in ("en", "ar"):
             (folder / code).mkdir()
             walk(browser, folder / code, code)
-        browser.close()
 
 
 def walk(browser: Browser, folder: Path, code: str) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
-from tests.pages.conftest import FLAGS
-from tests.pages.pictures import keep
-from tests.pages.place import film, place, silhouette
+from tests.pages.pictures import drawn_camera, keep
+from tests.pages.place import place
 from tests.pages.staff_states import staff_states
 
 if TYPE_CHECKING:
@@ -25,15 +20,7 @@ WIDE_ONES = {"counter", "counter-code", "reviews"}
 
 def main() -> None:
     """Walk through the states and keep the pictures that are named."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        camera = film(silhouette(), folder / "camera.mjpeg")
-        flags = [
-            *FLAGS,
-            "--use-fake-ui-for-media-stream",
-            f"--use-file-for-fake-video-capture={camera}",
-        ]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    with drawn_camera() as (folder, browser):
         window = browser.new_context(viewport=NARROW, locale="en")
         phone = browser.new_context(viewport=NARROW, locale="en")
         with place(folder) as there:
@@ -44,7 +31,6 @@ def main() -> None:
                     tab.set_viewport_size(WIDE)
                     keep(tab, f"staff-{state}-wide")
                     tab.set_viewport_size(NARROW)
-        browser.close()
 
 
 if __name__ == "__main__":

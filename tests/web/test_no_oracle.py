@@ -13,11 +13,10 @@ from structlog.testing import capture_logs
 from lineproof.adapters.simulated_engine import SimulatedEngine
 from lineproof.domain.case import Kind
 from lineproof.domain.finding import Measured
-from lineproof.domain.liveness import Basis, LivenessBand
 from tests.adapters.test_capture_key import KEY, point_of
 from tests.adapters.test_message_check import FRAMES
 from tests.flow.stage import FACE, MATCH, NO_MATCH
-from tests.regime import POLICY, regime
+from tests.regime import LIVING, POLICY, regime
 from tests.web.house import House, house
 from tests.web.test_signed_captures import Page, text_of
 
@@ -27,27 +26,18 @@ if TYPE_CHECKING:
     from httpx import Response
 
     from lineproof.domain.finding import FmrBand
+    from lineproof.domain.liveness import LivenessBand
 
-LIVES = LivenessBand(
-    passes=True,
-    checks=frozenset({"depth", "light"}),
-    missing=frozenset(),
-    failed=(),
-    worst="screen",
-    apcer=0.01,
-    bpcer=0.01,
-    basis=Basis.PEOPLE,
-)
 ENDS: dict[str, tuple[FmrBand, LivenessBand]] = {
-    "no match": (NO_MATCH, LIVES),
-    "one check": (MATCH, replace(LIVES, passes=False, failed=("depth.relief",))),
+    "no match": (NO_MATCH, LIVING),
+    "one check": (MATCH, replace(LIVING, passes=False, failed=("depth.relief",))),
     "other checks": (
         MATCH,
         replace(
-            LIVES, passes=False, failed=("light.follows", "injection.injection_virtual_camera")
+            LIVING, passes=False, failed=("light.follows", "injection.injection_virtual_camera")
         ),
     ),
-    "all": (NO_MATCH, replace(LIVES, passes=False, failed=("depth.relief", "light.follows"))),
+    "all": (NO_MATCH, replace(LIVING, passes=False, failed=("depth.relief", "light.follows"))),
 }
 FINE = re.compile(r"depth|relief|follows|injection|virtual|band|apcer|1e-")
 """What must reach nobody but reviewers and auditors."""

@@ -99,6 +99,18 @@ class Page:
         path = "/v1/session/captures"
         return self.visitor.call("POST", path, files=parts, data={"nonce": nonce})
 
+    def sends_at_once(self, nonces: Sequence[str]) -> list[Response]:
+        """Send one capture for each nonce, held until every message was found to hold."""
+        together, check = Barrier(len(nonces)), SignedMessages.checked
+
+        def held(*given: Any, **more: Any) -> Manifest | MessageRefused:
+            found = check(*given, **more)
+            together.wait(timeout=30)
+            return found
+
+        with patch.object(SignedMessages, "checked", held), ThreadPoolExecutor() as pool:
+            return sorted(pool.map(self.sends, nonces), key=lambda each: each.status_code)
+
     def kept(self) -> tuple[int, list[str], dict[str, int]]:
         """Give what a refusal must leave as it is: attempts, entries, rows."""
         case = self.house.stage.service.store
@@ -194,20 +206,7 @@ def test_two_keys_at_once_bind_one(service: House) -> None:
 
 def test_one_nonce_in_two_requests_at_once_is_taken_once(page: Page) -> None:
     """Both messages hold; the question is spent by one of them, and the other costs nothing."""
-    nonce = page.asked()["nonce"]
-    together = Barrier(2)
-    check = SignedMessages.checked
-
-    def held(*given: Any, **more: Any) -> Manifest | MessageRefused:
-        found = check(*given, **more)
-        together.wait(timeout=30)
-        return found
-
-    def send(_: int) -> Response:
-        return page.sends(nonce)
-
-    with patch.object(SignedMessages, "checked", held), ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(send, range(2)), key=lambda each: each.status_code)
+    answers = page.sends_at_once([page.asked()["nonce"]] * 2)
     assert [each.status_code for each in answers] == [201, 409]
     assert answers[1].json()["code"] in {"challenge_refused", "not_now", "document_needed"}
     assert page.kept()[0] == 1
