@@ -53,6 +53,7 @@ LIVING = LivenessBand(
     apcer=0.04,
     bpcer=0.06,
     basis=Basis.PEOPLE,
+    known_to_pass=(),
 )
 """What a policy asks to be known of a living person."""
 

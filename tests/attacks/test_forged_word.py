@@ -12,10 +12,10 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.assistance import Assistance
 from lineproof.domain.challenge import binding
 from lineproof.domain.finding import Measured
-from lineproof.domain.liveness import Basis, LivenessBand
 from lineproof.domain.staff import Role
 from lineproof.web.sign_in.ceremony import LIFE
 from lineproof.web.sign_in.staff_session import sign_in
+from tests.regime import LIVING
 from tests.web.assisted import (
     AT_COUNTER,
     Counter,
@@ -35,16 +35,7 @@ if TYPE_CHECKING:
 
     from tests.web.test_signed_captures import Page
 
-FAILED = LivenessBand(
-    passes=False,
-    checks=frozenset({"injection"}),
-    missing=frozenset(),
-    failed=("injection.repeated",),
-    worst="print",
-    apcer=0.01,
-    bpcer=0.01,
-    basis=Basis.PEOPLE,
-)
+FAILED = replace(LIVING, passes=False, failed=("injection.repeated",))
 
 
 @pytest.fixture

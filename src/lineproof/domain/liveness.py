@@ -57,7 +57,7 @@ class LivenessBand:
     apcer: float
     bpcer: float
     basis: Basis
-    known_to_pass: tuple[str, ...] = ()
+    known_to_pass: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Refuse a band that fails without a reason, or passes with one."""

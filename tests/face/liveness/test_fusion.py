@@ -23,6 +23,7 @@ TABLE = LivenessTable(
         Presented(species="animated", passed={frozenset({"depth"}): 145, frozenset(): 5}),
     ),
     basis=Basis.SIMULATED,
+    known_to_pass=(),
 )
 GOOD: dict[str, Finding[Mapping[str, float]]] = {
     "depth": Measured({"relief": 0.05}),

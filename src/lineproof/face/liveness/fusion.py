@@ -63,7 +63,7 @@ class LivenessTable:
     attacks: tuple[Presented, ...]
     basis: Basis
     """Whose captures they were; shown with every band."""
-    known_to_pass: tuple[Presented, ...] = ()
+    known_to_pass: tuple[Presented, ...]
     """Attacks that none of these checks is there to stop, and that therefore make no APCER.
 
     They were counted all the same, and their names are shown with every band.
