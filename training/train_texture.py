@@ -25,7 +25,7 @@ import torch
 from torch.nn import functional
 
 from training.pictures import VIEWS
-from training.runs import KEPT_APART, RUNS, Run, kept_apart
+from training.runs import FRLL_TRAINED, KEPT_APART, RUNS, Run, kept_apart
 from training.texture_network import MEAN, SCALE, TextureNetwork, write_onnx
 from training.variation import varied
 
@@ -152,7 +152,8 @@ def main() -> None:
         "run": given.run,
         "sources": run.sources,
         "nuaa_subjects_kept_apart": run.nuaa_apart,
-        "people_kept_apart": f"one in {KEPT_APART} of FRLL and LFW, by the hash of their name",
+        "people_kept_apart": f"by the hash of their name one in {KEPT_APART} of LFW and FRLL, and "
+        f"of FRLL's others all but one in {FRLL_TRAINED}",
         "seed": given.seed,
         "batch": given.batch,
         "torch": torch.__version__,
