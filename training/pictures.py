@@ -22,7 +22,7 @@ import numpy as np
 
 from lineproof.face.liveness.pad_chip import pad_chip
 from training.camera import captured
-from training.runs import RUNS, kept_apart
+from training.runs import RUNS, kept_apart, kept_apart_by_all
 from training.scenes import before, scene, without_plain_background
 from training.simulated_attacks import SPECIES, attack
 
@@ -37,11 +37,16 @@ VIEWS = {"wide": (2.7, 96), "close": (1.2, 112)}
 """Each network's view: how many times the detector's box is enlarged, and the chip's side."""
 
 PLAN = {
-    "frll": {"raw": 1, "captured": 10, "attacks": 14},
+    "frll": {"raw": 1, "captured": 29, "attacks": 42},
     "lfw": {"raw": 1, "captured": 1, "attacks": 2},
     "nuaa": {"raw": 1, "captured": 2, "attacks": 5},
 }
-"""How many pictures are made of each bona fide one; a real attack is taken raw and captured."""
+"""How many pictures are made of each bona fide one; a real attack is taken raw and captured. FRLL's
+are many, for few of its people are trained on."""
+
+ATTACKS_APART = {"frll": 6, "lfw": 2}
+"""The same of people whom no run is trained on: they are only scored, so not captured as they are,
+and no source outnumbers the others where a pack is calibrated."""
 
 
 LFW_IMAGES = 1200
@@ -184,18 +189,31 @@ def _finder() -> Callable[[Pixels], Box | None]:
     return finder()
 
 
+def plan_of(name: str, person: str, given: argparse.Namespace) -> dict[str, int]:
+    """Say how many pictures are made of one of a person."""
+    plan = {how: count * (1 if how == "raw" else given.times) for how, count in PLAN[name].items()}
+    if kept_apart_by_all(person):
+        plan["attacks"] = ATTACKS_APART[name] * given.times
+    if given.apart or kept_apart_by_all(person):
+        plan["captured"] = 0
+    return plan
+
+
 def jobs_of(name: str, given: argparse.Namespace, boxes: dict[str, Box]) -> list[Job]:
     """List a source's jobs; of ``boxes`` (file: box), if any, only the files that it names."""
     data: Path = given.data
-    plan = {how: count * (1 if how == "raw" else given.times) for how, count in PLAN[name].items()}
     sources = SOURCES[name](data)
     if given.apart:
-        plan["captured"] = 0
         sources = [one for one in sources if any(kept_apart(one.person, r) for r in RUNS.values())]
     if boxes:
         sources = [one for one in sources if one.path.relative_to(data).as_posix() in boxes]
     return [
-        Job(number, one, plan, boxes.get(one.path.relative_to(data).as_posix()))
+        Job(
+            number,
+            one,
+            plan_of(name, one.person, given),
+            boxes.get(one.path.relative_to(data).as_posix()),
+        )
         for number, one in enumerate(sources[:: max(1, len(sources) // given.most)])
     ]
 

@@ -189,7 +189,15 @@ def main() -> None:
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         }
         print(given.run, given.seed, view, log[view], flush=True)
-    (given.out / "training-log.json").write_text(json.dumps(log, indent=2) + "\n")
+    path = given.out / "training-log.json"
+    path.write_text(json.dumps(_with_other_views(path, log), indent=2) + "\n")
+
+
+def _with_other_views(path: Path, log: dict[str, object]) -> dict[str, object]:
+    """Add the views that another process trained in the same way: one for each, side by side."""
+    other = json.loads(path.read_text()) if path.is_file() else {}
+    same = all(json.loads(json.dumps(log[key])) == other.get(key) for key in set(log) - set(VIEWS))
+    return {**log, **{view: other[view] for view in VIEWS if same and view in {*other} - {*log}}}
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ LUMA = (0.299, 0.587, 0.114)
 COARSENESS = 16.0
 """The mean step of JPEG's luminance table at quality 50, near enough for variation."""
 
+SCREENS = 0.4
+"""The share of chips on which a screen's coloured light falls, as a script asks for."""
+
 
 def varied(chips: torch.Tensor) -> torch.Tensor:
     """Vary (n, side, side, 3) uint8 chips; give (n, 3, side, side) float32 in 0..1."""
     seen = chips.permute(0, 3, 1, 2).float() / 255
-    seen = _toned(_moved(seen))
+    seen = _toned(_lit_by_a_screen(_moved(seen)))
     seen = _resharpened(seen)
     seen = seen + torch.randn_like(seen) * (_drawn(seen, 0.0, 0.025) * _some(seen, 0.25))
     return _covered(_stored(seen)).clamp(0, 1)
@@ -52,6 +55,33 @@ def _moved(seen: torch.Tensor) -> torch.Tensor:
     )
     grid = functional.affine_grid(move, list(seen.shape), align_corners=False)
     return functional.grid_sample(seen, grid, padding_mode="reflection", align_corners=False)
+
+
+def _lit_by_a_screen(seen: torch.Tensor) -> torch.Tensor:
+    """Let a screen's colour fall on some; their camera's white balance takes part of it back.
+
+    The light falls on a disc of the picture, sharp or soft, and on a share of what is round it: a
+    near face before a far room, or a sheet of paper as one piece, whichever the picture shows.
+    """
+    shade = torch.rand(len(seen), 3, 1, 1, device=seen.device)
+    low, high = shade.amin(1, keepdim=True), shade.amax(1, keepdim=True)
+    least = _drawn(seen, 0.1, 0.4)
+    shade = least + (shade - low) / (high - low + 1e-6) * (1 - least)
+    light = shade * _lit(seen) * _drawn(seen, 0.0, 0.4)
+    lit = seen * (_drawn(seen, 0.6, 1.0) + light)
+    cast = lit.mean((2, 3), keepdim=True) / (seen.mean((2, 3), keepdim=True) + 1e-3) + 1e-3
+    lit = lit * (cast.mean(1, keepdim=True) / cast) ** _drawn(seen, 0.0, 0.5)
+    return seen + (lit - seen) * _some(seen, SCREENS)
+
+
+def _lit(seen: torch.Tensor) -> torch.Tensor:
+    """Give where the light falls, (n, 1, side, side) in 0..1."""
+    side = seen.shape[2]
+    place = torch.arange(side, device=seen.device) / side - 0.5
+    far = (place.view(1, 1, 1, -1) ** 2 + place.view(1, 1, -1, 1) ** 2).sqrt()
+    edge = (_drawn(seen, 0.15, 0.75) - far) / _drawn(seen, 0.05, 0.3)
+    around = _drawn(seen, 0.0, 1.0)
+    return around + (1 - around) * (edge + 0.5).clamp(0, 1)
 
 
 def _toned(seen: torch.Tensor) -> torch.Tensor:
