@@ -8,7 +8,7 @@ says how people or real attackers fare.
 from __future__ import annotations
 
 from collections import Counter
-from math import inf
+from math import exp, inf, log
 from statistics import NormalDist, median, quantiles
 from typing import TYPE_CHECKING
 
@@ -38,8 +38,12 @@ MARGIN = 1.25
 """For tails that are heavier than normal ones, and for there being few captures to choose on."""
 YES_OR_NO = {
     ("light", "prompt"): 1.0,
+    # Each colour asked for is the one seen: with one of five forgiven, one old capture in 22 fits.
+    ("light", "named"): 1.0,
     **{("injection", measure_of(sign)): 1.0 for sign in InjectionSign},
 }
+PROBABILITIES = frozenset({("texture", "quarter")})
+"""Measures that end at 1 and crowd there: their log odds are what comes near to being normal."""
 TIDY = {
     ("same_person", "continuity"): -0.6,
     ("follows_script", "turn"): 8.0,
@@ -48,7 +52,6 @@ TIDY = {
     # The nose and cheeks are a fifth nearer than the ears; the wall stands 1.3 times as far away.
     ("light", "facing"): 0.25,
     ("light", "ahead"): 0.4,
-    ("light", "named"): 0.75,
 }
 """No limit is stricter than this, whatever a simulation reaches: it sways less, turns farther and
 takes light more evenly than people do. Fixed before any attack was counted, but for ``facing`` and
@@ -116,10 +119,18 @@ def limits_from(chosen: Sequence[Tried], variant: Variant) -> tuple[Limit, ...]:
     fixed = {**YES_OR_NO, ("same_person", "agreement"): _agreeing()}
     share = TARGET_BPCER / sum(name not in fixed for name in values)
     found = {
-        name: fixed[name] if name in fixed else min(least(seen, share), TIDY.get(name, inf))
+        name: fixed[name] if name in fixed else min(_least(name, seen, share), TIDY.get(name, inf))
         for name, seen in values.items()
     }
     return tuple(Limit(check=c, measure=m, least=limit) for (c, m), limit in found.items())
+
+
+def _least(name: tuple[str, str], seen: Sequence[float], share: float) -> float:
+    if name not in PROBABILITIES:
+        return round(least(seen, share), 4)
+    sure = [min(max(value, 1e-6), 1 - 1e-6) for value in seen]
+    odds = least([log(value / (1 - value)) for value in sure], share)
+    return round(1 / (1 + exp(-odds)), 4)
 
 
 def least(values: Iterable[float], share: float) -> float:
@@ -133,7 +144,7 @@ def least(values: Iterable[float], share: float) -> float:
     middle, tenth = median(seen), quantiles(seen, n=10, method="inclusive")[0]
     normal = NormalDist()
     spread = (middle - tenth) / -normal.inv_cdf(0.1)
-    return round(middle + MARGIN * normal.inv_cdf(share) * spread, 4)
+    return middle + MARGIN * normal.inv_cdf(share) * spread
 
 
 def _agreeing() -> float:

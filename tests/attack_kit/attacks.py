@@ -5,25 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from training.scenes import scene
 
 from lineproof.domain.capture_message import MOST
-from lineproof.domain.script import Variant
+from lineproof.domain.script import PALETTE, RANDOM_BYTES, Screen, Script, Variant
+from lineproof.domain.script import script as make_script
+from lineproof.face.liveness.captured import asked as asked_of
 from tests.attack_kit.simulate import (
     SIDE,
+    Played,
     Staging,
     capture,
     in_a_room,
+    moments,
     script,
     with_eye_holes,
 )
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from lineproof.adapters.local_engine import LocalEngine
     from lineproof.face.liveness.captured import Asked, CapturedFrame
-    from tests.attack_kit.simulate import Played, Portrait, Seen
+    from tests.attack_kit.simulate import Portrait, Seen
 
 BONA_FIDE = Staging()
 DAYLIGHT = Staging(gain=0.1)
@@ -52,17 +55,20 @@ STAGINGS = {
     "one_frame_swapped": BONA_FIDE,
     "animated_relit": BONA_FIDE,
     "old_in_new_order": BONA_FIDE,
+    "recorded_on_purpose": BONA_FIDE,
 }
-"""``animated_relit`` draws the very head and light that the simulated bona fide is drawn with, with
-noise and a good name; ``old_in_new_order`` is an old capture of the holder whose frames are moved
-to where the new script asks for the same. Nothing here can stop either, and the table says so."""
+"""``old_in_new_order`` is an old capture of the holder whose frames are moved to where the new
+script asks for the same, or for a colour that is near. ``recorded_on_purpose`` is the same of a
+recording in which the holder was shown everything that any script asks for. ``animated_relit``
+draws the very head and light that the simulated bona fide is drawn with, with noise and a good
+name. Nothing here can stop the last two, and the table says so."""
 
 PLAIN_WALL = 0.2
 """How often a person stands before the plain wall of their photograph."""
 
-KNOWN_TO_PASS = frozenset({"animated_relit", "old_in_new_order"})
-OF_COLOURS = frozenset({"wrong_colours", "late_colours"})
-"""Where no colour is asked for, these would be the bona fide capture itself."""
+KNOWN_TO_PASS = frozenset({"animated_relit", "recorded_on_purpose"})
+OF_COLOURS = frozenset({"wrong_colours", "late_colours", "recorded_on_purpose"})
+"""Where no colour is asked for, these would be the bona fide capture itself, or an old one."""
 OF_MOVES_OR_COLOURS = OF_COLOURS | {
     "delayed_relay",
     "replayed_capture",
@@ -70,11 +76,13 @@ OF_MOVES_OR_COLOURS = OF_COLOURS | {
     "old_in_new_order",
 }
 """Where nothing is asked for, these would be other attacks of the kit."""
-OF_ANOTHER_DAY = frozenset({"replayed_capture", "old_in_new_order"})
+PUT_IN_ORDER = frozenset({"old_in_new_order", "recorded_on_purpose"})
+OF_ANOTHER_DAY = PUT_IN_ORDER | {"replayed_capture"}
 OF_TWO = frozenset({"two_people", "one_frame_swapped"})
 INJECTED = frozenset(
     {"animated_still", "animated_blinking", "wrong_colours", "late_colours", "delayed_relay"}
-    | {"relit_plane", "virtual_camera", "replayed_capture", "animated_relit", "old_in_new_order"}
+    | {"relit_plane", "virtual_camera", "animated_relit"}
+    | OF_ANOTHER_DAY
     | OF_TWO
 )
 """What reaches the service without a camera."""
@@ -116,10 +124,11 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
     shown, other = somewhere((shown, other), played, rng)
     # An old capture of the same variant is what there is to replay; now and then it fits.
     plays = script(rng, variant) if name in OF_ANOTHER_DAY else played
+    plays = everything(variant, rng) if name == "recorded_on_purpose" else plays
     before = with_eye_holes(shown, other) if how.eye_holes else shown
     seen = capture(before, plays, how, engine, rng)
     faceless = len(plays.times_ms) - len(seen)
-    if name == "old_in_new_order":
+    if name in PUT_IN_ORDER:
         seen = in_new_order(seen, plays, played)
     if name in OF_TWO:
         theirs = capture(other, played, how, engine, rng)
@@ -143,11 +152,31 @@ def bona_fide(
     return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
 
 
+def everything(variant: Variant, rng: np.random.Generator) -> Played:
+    """Ask all that any script of a variant may: every colour, and the moves of one."""
+    one = make_script(variant, rng.bytes(RANDOM_BYTES)).steps
+    colours = next(at for at, step in enumerate(one) if isinstance(step, Screen))
+    lasts = max(step.ms for step in one if isinstance(step, Screen))
+    shown = [Screen(str(name), 0, lasts) for name in rng.permutation(list(PALETTE))]
+    rest = [step for step in one[colours:] if not isinstance(step, Screen)]
+    made, start = [], 0
+    for step in (*one[:colours], *shown, *rest):
+        made.append(replace(step, start_ms=start))
+        start += step.ms
+    whole = Script(variant, tuple(made))
+    return Played(asked_of(whole), moments(whole, most=len(made) * MOST))
+
+
 def in_new_order(seen: list[Seen], old: Played, new: Played) -> list[Seen]:
-    """Move each frame to where the new script asks what the old one asked when it was taken."""
+    """Move each frame to where the new script asks what the old one asked when it was taken.
+
+    For a colour that the old one did not have, the frames of its nearest serve.
+    """
     was, found = dict(_steps(old)), []
+    shown = [each.rgb for each in old.asked.colours]
     for asks, (start, ms) in _steps(new):
-        begun, took = was.get(asks, (0.0, 0.0))
+        known = asks if asks in was or not isinstance(asks, tuple) else nearest(asks, shown)
+        begun, took = was.get(known, (0.0, 0.0))
         for each in seen:
             into = each.frame.at_ms - begun
             if 0 <= into < took:
@@ -167,6 +196,16 @@ def _steps(played: Played) -> list[tuple[object, tuple[float, float]]]:
         told.append(("nearer", (asked.nearer_ms, ends - asked.nearer_ms)))
     begins = min((start for _, (start, _) in told), default=ends)
     return [("ahead", (0.0, begins)), *told]
+
+
+def nearest(rgb: tuple[int, int, int], shown: list[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """Give the colour that skin takes for ``rgb`` soonest: brightness counts for nothing."""
+
+    def away(other: tuple[int, int, int]) -> float:
+        apart = np.subtract(other, rgb)
+        return float(np.linalg.norm(apart - apart.mean()))
+
+    return min(shown, key=away)
 
 
 def somewhere(

@@ -147,7 +147,7 @@ def script(rng: np.random.Generator, variant: Variant = Variant.FULL) -> Played:
     return Played(asked_of(made), moments(made))
 
 
-def moments(made: Script) -> tuple[float, ...]:
+def moments(made: Script, most: int = MOST) -> tuple[float, ...]:
     """Give when the page takes frames of a script (``face-script.js``): of a colour late."""
     both = all(any(isinstance(step, what) for step in made.steps) for what in (Screen, Turn))
     found: list[float] = []
@@ -160,7 +160,7 @@ def moments(made: Script) -> tuple[float, ...]:
             count = max(1, round(step.ms / often))
             parts = (np.arange(count) + 0.5) / count
         found += [step.start_ms + step.ms * float(part) for part in parts]
-    return tuple(found[:MOST])
+    return tuple(found[:most])
 
 
 def capture(

@@ -23,14 +23,23 @@ RANDOM_BYTES = 32
 """So many that what is left over in drawing from them favours nothing measurably."""
 
 PALETTE = {
-    "blue": (70, 120, 255),
-    "green": (70, 225, 100),
-    "amber": (255, 165, 40),
-    "pink": (240, 85, 205),
-    "cyan": (50, 215, 235),
-    "yellow": (235, 230, 60),
+    "lime": (128, 255, 38),
+    "magenta": (217, 38, 255),
+    "azure": (38, 128, 255),
+    "orange": (255, 140, 76),
+    "lilac": (178, 140, 229),
+    "green": (38, 255, 102),
+    "violet": (89, 38, 255),
+    "yellow": (255, 242, 38),
+    "straw": (217, 229, 166),
+    "rose": (229, 64, 153),
+    "mint": (128, 229, 217),
+    "cyan": (38, 255, 255),
 }
-"""sRGB. Far apart in hue, so that skin shows which it was, and none of them a saturated red."""
+"""sRGB, as far apart in what is left without brightness (each channel less the mean of the three)
+as twelve colours can lie that are light and none of them a saturated red: skin shows which it was,
+and a capture of another script, which has five or six of them, seldom has the ones that are asked.
+"""
 
 
 class Variant(StrEnum):

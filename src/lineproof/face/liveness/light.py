@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.domain.script import PALETTE
 from lineproof.face.landmarks import eye_centres
 from lineproof.face.liveness.captured import between_eyes, within
 
@@ -45,6 +46,9 @@ PROMPT_MS = (0.0, 100.0)
 LATE_MS = (300.0, 400.0, 500.0)
 """Delays that are tried. The page films a colour from 190 ms after its beginning, so up to there a
 delay does not show; with one of 200 ms no frame is left that would tell it from a longer one."""
+CLEARLY = 0.02
+"""Of correlation. Where every colour stays long, the last frames of each fit a late delay as well
+as a prompt one, and which of the two is higher is noise."""
 LEAST_CHANGE = 0.02
 """The root mean square of the nearest skin's change of log colour below which nothing is judged:
 less than that is what white balance and people passing bring about as well. A screen's light in a
@@ -55,12 +59,12 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     """Measure ``follows``, ``named``, ``facing``, ``ahead`` and ``prompt``.
 
     ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's at the
-    best delay of ``PROMPT_MS``, and ``named`` the share of the colours whose skin is nearer to them
-    than to any other that was shown: an old capture may follow well, but for two of them.
+    best delay of ``PROMPT_MS``, and ``named`` the share of the colours asked for whose skin is
+    nearer to them than to any other of ``PALETTE``: an old capture has other colours.
     ``facing`` is how much less of it the rim takes and ``ahead`` how much less the background does,
-    both as shares of the nearest skin's; ``prompt`` is 1 where no delay of ``LATE_MS`` fits better,
-    and 0 otherwise. Unmeasured where fewer than three colours were asked for, too few frames show
-    them, or the skin hardly changed colour at all.
+    both as shares of the nearest skin's; ``prompt`` is 1 where no delay of ``LATE_MS`` fits clearly
+    better, and 0 otherwise. Unmeasured where fewer than three colours were asked for, too few
+    frames show them, or the skin hardly changed colour at all.
     """
     if len({colour.rgb for colour in asked.colours}) < FEWEST_COLOURS:
         return Unmeasured("liveness_no_colours_asked")
@@ -83,18 +87,23 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     return Measured(
         {
             "follows": follows,
-            "named": _named(side, gain),
+            "named": _named(side, gain, asked),
             "facing": 1 - _gain(side.rim, side.screen) / gain,
             "ahead": 1 - _gain(side.behind, side.screen) / gain,
-            "prompt": float(all(fit <= follows for fit in fits_late)),
+            "prompt": float(all(fit <= follows + CLEARLY for fit in fits_late)),
         }
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """What the screen showed and what was seen of it at one delay: (n, 3) each, round 0."""
+    """What the screen showed and what was seen of it at one delay: (n, 3) each, round 0.
 
+    ``shown`` is the same as ``screen``, as sRGB, and ``mean`` what was taken from it.
+    """
+
+    shown: NDArray[np.uint8]
+    mean: NDArray[np.float64]
     screen: NDArray[np.float64]
     centre: NDArray[np.float64]
     rim: NDArray[np.float64]
@@ -115,10 +124,17 @@ def _sides(
             rows.append((colour, *region))
     if len(rows) < FEWEST_FRAMES or len({row[0] for row in rows}) < FEWEST_COLOURS:
         return None
-    colours = np.array([row[0] for row in rows], dtype=np.float64) / 255
-    colours -= colours.mean(axis=1, keepdims=True)
+    shown = np.array([row[0] for row in rows], dtype=np.uint8)
+    colours = _without_brightness(shown)
+    mean = colours.mean(axis=0)
     parts = (_chroma(np.array([row[part] for row in rows])) for part in (1, 2, 3))
-    return _Sides(colours - colours.mean(axis=0), *parts)
+    return _Sides(shown, mean, colours - mean, *parts)
+
+
+def _without_brightness(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Give (n, 3) colours of the screen, 0..1, less the mean of their channels."""
+    colours = rgb / 255
+    return np.asarray(colours - colours.mean(axis=1, keepdims=True))
 
 
 def _shown(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
@@ -180,12 +196,17 @@ def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:
     return float((rows * screen).sum() / max(float((screen**2).sum()), 1e-9))
 
 
-def _named(side: _Sides, gain: float) -> float:
-    shown = np.unique(side.screen, axis=0)
-    own = np.array([(side.screen == colour).all(axis=1) for colour in shown])
-    seen = np.array([side.centre[rows].mean(axis=0) for rows in own])
-    away = np.linalg.norm(seen[:, None] - gain * shown[None], axis=2)
-    return float((away.argmin(axis=1) == np.arange(len(shown))).mean())
+def _named(side: _Sides, gain: float, asked: Asked) -> float:
+    """Give the share of the colours asked for that the skin names; what was not filmed is none."""
+    choices = np.array(list(PALETTE.values()), dtype=np.uint8)
+    expected = gain * (_without_brightness(choices) - side.mean)
+    named = 0
+    for colour in asked.colours:
+        own = (side.shown == np.array(colour.rgb)).all(axis=1)
+        if own.any():
+            away = np.linalg.norm(side.centre[own].mean(axis=0) - expected, axis=1)
+            named += bool((choices[away.argmin()] == np.array(colour.rgb)).all())
+    return named / len(asked.colours)
 
 
 def _correlation(side: _Sides) -> float:
