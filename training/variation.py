@@ -7,9 +7,13 @@ is in front of the camera, so it must not be learnt from the pool's own share of
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LUMA = (0.299, 0.587, 0.114)
 COARSENESS = 16.0
@@ -21,11 +25,20 @@ SCREENS = 0.4
 
 def varied(chips: torch.Tensor) -> torch.Tensor:
     """Vary (n, side, side, 3) uint8 chips; give (n, 3, side, side) float32 in 0..1."""
-    seen = chips.permute(0, 3, 1, 2).float() / 255
-    seen = _toned(_lit_by_a_screen(_moved(seen)))
-    seen = _resharpened(seen)
-    seen = seen + torch.randn_like(seen) * (_drawn(seen, 0.0, 0.025) * _some(seen, 0.25))
-    return _covered(_stored(seen)).clamp(0, 1)
+    seen = _moved(chips.permute(0, 3, 1, 2).contiguous().float() / 255)
+    seen = _toned(_of_some(seen, SCREENS, _lit_by_a_screen))
+    seen = _of_some(seen, 0.3, _resharpened)
+    seen = _of_some(seen, 0.25, _with_noise)
+    seen = _of_some(seen, 0.2, _stored)
+    return _of_some(seen, 0.25, _covered).clamp(0, 1)
+
+
+def _of_some(
+    seen: torch.Tensor, share: float, changed: Callable[[torch.Tensor], torch.Tensor]
+) -> torch.Tensor:
+    """Change a share of the pictures, and spend no time on the others."""
+    chosen = (torch.rand(len(seen), device=seen.device) < share).nonzero().flatten()
+    return seen.index_copy(0, chosen, changed(seen[chosen])) if len(chosen) else seen
 
 
 def _drawn(like: torch.Tensor, low: float, high: float) -> torch.Tensor:
@@ -58,7 +71,7 @@ def _moved(seen: torch.Tensor) -> torch.Tensor:
 
 
 def _lit_by_a_screen(seen: torch.Tensor) -> torch.Tensor:
-    """Let a screen's colour fall on some; their camera's white balance takes part of it back.
+    """Let a screen's colour fall on them; the camera's white balance takes part of it back.
 
     The light falls on a disc of the picture, sharp or soft, and on a share of what is round it: a
     near face before a far room, or a sheet of paper as one piece, whichever the picture shows.
@@ -70,8 +83,7 @@ def _lit_by_a_screen(seen: torch.Tensor) -> torch.Tensor:
     light = shade * _lit(seen) * _drawn(seen, 0.0, 0.4)
     lit = seen * (_drawn(seen, 0.6, 1.0) + light)
     cast = lit.mean((2, 3), keepdim=True) / (seen.mean((2, 3), keepdim=True) + 1e-3) + 1e-3
-    lit = lit * (cast.mean(1, keepdim=True) / cast) ** _drawn(seen, 0.0, 0.5)
-    return seen + (lit - seen) * _some(seen, SCREENS)
+    return lit * (cast.mean(1, keepdim=True) / cast) ** _drawn(seen, 0.0, 0.5)
 
 
 def _lit(seen: torch.Tensor) -> torch.Tensor:
@@ -95,16 +107,19 @@ def _toned(seen: torch.Tensor) -> torch.Tensor:
 
 
 def _resharpened(seen: torch.Tensor) -> torch.Tensor:
-    """Blur some and sharpen others."""
+    """Blur a half and sharpen the other."""
     line = seen.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
     kernel = (line[:, None] * line[None]).expand(3, 1, 5, 5)
     soft = functional.conv2d(functional.pad(seen, (2, 2, 2, 2), mode="replicate"), kernel, groups=3)
-    much = _drawn(seen, -0.8, 1.0) * _some(seen, 0.3)
-    return (seen + (soft - seen) * much).clamp(0, 1)
+    return (seen + (soft - seen) * _drawn(seen, -0.8, 1.0)).clamp(0, 1)
+
+
+def _with_noise(seen: torch.Tensor) -> torch.Tensor:
+    return seen + torch.randn_like(seen) * _drawn(seen, 0.0, 0.025)
 
 
 def _stored(seen: torch.Tensor) -> torch.Tensor:
-    """Round some in blocks of 8 x 8 as JPEG does."""
+    """Round in blocks of 8 x 8 as JPEG does."""
     count, _, side, _ = seen.shape
     place = torch.arange(8, device=seen.device, dtype=seen.dtype)
     cosines = torch.cos((2 * place[None] + 1) * place[:, None] * math.pi / 16) / 2
@@ -114,18 +129,17 @@ def _stored(seen: torch.Tensor) -> torch.Tensor:
     finer = 1 + (place[:, None] + place[None]) * 0.5
     step = _drawn(seen, 0.1, 1.0)[..., None, None] * (COARSENESS / 255) * finer
     rounded = torch.round(waves / step) * step
-    back = torch.einsum("ui,ncyxuv,vj->ncyixj", cosines, rounded, cosines).reshape(seen.shape)
-    return seen + (back - seen) * _some(seen, 0.2)
+    return torch.einsum("ui,ncyxuv,vj->ncyixj", cosines, rounded, cosines).reshape(seen.shape)
 
 
 def _covered(seen: torch.Tensor) -> torch.Tensor:
-    """Cover a part of some, so that no single place decides."""
+    """Cover a part, so that no single place decides."""
     side = seen.shape[2]
     place = torch.arange(side, device=seen.device) / side
     x, y = _drawn(seen, 0, 1), _drawn(seen, 0, 1)
     width, height = _drawn(seen, 0.07, 0.5), _drawn(seen, 0.07, 0.5)
     across = (place.view(1, 1, 1, -1) - x).abs() < width / 2
     down = (place.view(1, 1, -1, 1) - y).abs() < height / 2
-    hidden = (across & down).float() * _some(seen, 0.25)
+    hidden = (across & down).float()
     colour = torch.rand(len(seen), 3, 1, 1, device=seen.device)
     return seen + (colour - seen) * hidden
