@@ -124,3 +124,18 @@ def test_light_that_comes_late_or_wrong_is_told_from_the_screens(name: str) -> N
     found = numbers(light(one.frames, one.asked))
     assert found["follows"] < 0.8
     assert found["named"] < 0.75
+
+
+def test_an_old_capture_in_a_new_order_has_other_colours() -> None:
+    """Nothing is drawn and every frame is the holder's own, yet skin names what it was shown."""
+    for variant in (Variant.FULL, Variant.STILL):
+        one = made("old_in_new_order", variant)
+        assert len(one.frames) >= 12
+        assert numbers(light(one.frames, one.asked))["named"] < 1
+
+
+def test_who_was_shown_everything_answers_any_question() -> None:
+    """What no check here is there to stop: a recording made for it, by a page of one's own."""
+    one = made("recorded_on_purpose")
+    assert numbers(light(one.frames, one.asked))["named"] == 1
+    assert numbers(follows_script(one.frames, one.asked))["turn"] > 8

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lineproof.domain.script import PALETTE
 from lineproof.face.liveness.captured import Asked, CapturedFrame, ColourAsked, TurnAsked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 240
-COLOURS = ((70, 120, 255), (70, 225, 100), (255, 165, 40))
+COLOURS = tuple(PALETTE[name] for name in ("azure", "green", "orange"))
 ASKED = Asked(
     colours=tuple(ColourAsked(rgb, at * 500, 500) for at, rgb in enumerate(COLOURS)),
     turns=(TurnAsked(1, 1500, 1000), TurnAsked(-1, 2500, 1000)),
@@ -42,20 +43,21 @@ def yaw_at(at_ms: float) -> float:
     return 0.0
 
 
-def frames(
+def frames(  # noqa: PLR0913 - each is one property of a capture
     *,
     flat: bool = False,
     facing: float = 0.5,
     behind: float = 0.1,
     delay_ms: float = 0,
     strength: float = 0.2,
+    times: tuple[int, ...] = TIMES,
 ) -> list[CapturedFrame]:
     """Give a capture that does as ``ASKED``; its rim takes ``facing`` of the nearest's light.
 
     ``strength`` is the share of the screen's colour that the nearest skin takes.
     """
     rng = np.random.default_rng(3)
-    return [_frame(at, rng, flat, facing, behind, delay_ms, strength) for at in TIMES]
+    return [_frame(at, rng, flat, facing, behind, delay_ms, strength) for at in times]
 
 
 def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
-from lineproof.domain.script import Variant, script
+from lineproof.domain.script import PALETTE, Variant, script
 from lineproof.face.liveness.captured import asked
 from lineproof.face.liveness.depth import depth
 from lineproof.face.liveness.follows_script import follows_script
@@ -104,6 +104,30 @@ def test_a_colour_that_is_another_is_not_named() -> None:
         ASKED, colours=(replace(first, rgb=second.rgb), replace(second, rgb=first.rgb), third)
     )
     assert value(light(frames(), other), "named") == pytest.approx(1 / 3)
+
+
+def test_a_colour_that_nobody_was_shown_is_not_named() -> None:
+    """The nearest of other colours is none, though it follows well; nor is one without a frame."""
+    *two, third = ASKED.colours
+    other = replace(ASKED, colours=(*two, replace(third, rgb=PALETTE["yellow"])))
+    assert value(light(frames(), other), "follows") > 0.8
+    assert value(light(frames(), other), "named") < 1
+    never = replace(third, start_ms=third.start_ms + third.duration_ms, rgb=PALETTE["mint"])
+    more = replace(ASKED, colours=(*ASKED.colours, replace(never, duration_ms=10)))
+    assert value(light(frames(), more), "named") == pytest.approx(3 / 4)
+
+
+def test_a_late_delay_that_fits_as_well_as_a_prompt_one_fails_nobody() -> None:
+    """A slow screen is weak at first: then the last frames alone, which fit both, fit better."""
+    weak, strong = ((160, 660, 1160), 0.16), ((310, 460, 810, 960, 1310, 1460), 0.2)
+    seen = [each for times, share in (weak, strong) for each in frames(times=times, strength=share)]
+    slowly = sorted(
+        (replace(each, at_ms=2 * each.at_ms) for each in seen), key=lambda one: one.at_ms
+    )
+    colours = (replace(c, start_ms=2 * c.start_ms, duration_ms=1000) for c in ASKED.colours)
+    found = light(slowly, replace(ASKED, colours=tuple(colours)))
+    assert value(found, "follows") < 0.999
+    assert value(found, "prompt") == 1
 
 
 def test_in_daylight_light_is_not_measured() -> None:
