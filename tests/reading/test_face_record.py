@@ -30,26 +30,26 @@ def refusal(record: bytes) -> RecordCode:
     return caught.value.code
 
 
-@pytest.mark.parametrize(("kind", "written"), WRITERS.items(), ids=str)
+@pytest.mark.parametrize(("kind", "written"), WRITERS.items(), ids=WRITERS)
 def test_each_format_gives_its_image(kind: RecordFormat, written: Callable[[bytes], bytes]) -> None:
     """The image comes out of every format byte for byte."""
     assert face_record.read(written(IMAGE)) == face_record.FaceRecord(kind, 1, IMAGE)
 
 
-@pytest.mark.parametrize("written", WRITERS.values(), ids=str)
+@pytest.mark.parametrize("written", WRITERS.values(), ids=WRITERS)
 def test_of_several_faces_the_first_is_taken(written: Callable[..., bytes]) -> None:
     """A record of 255 faces gives the first, and says how many there are."""
     read = face_record.read(written(IMAGE, *[b"another"] * 254))
     assert (read.faces, read.image) == (255, IMAGE)
 
 
-@pytest.mark.parametrize(("kind", "written"), WRITERS.items(), ids=str)
+@pytest.mark.parametrize(("kind", "written"), WRITERS.items(), ids=WRITERS)
 def test_a_record_of_no_face_is_refused(kind: str, written: Callable[[], bytes]) -> None:
     """No face is a reason of its own."""
     assert refusal(written()) == RecordCode.NO_FACE, kind
 
 
-@pytest.mark.parametrize("written", WRITERS.values(), ids=str)
+@pytest.mark.parametrize("written", WRITERS.values(), ids=WRITERS)
 def test_a_record_cut_anywhere_is_refused(written: Callable[[bytes], bytes]) -> None:
     """Wherever a record ends early, some length says so."""
     whole = written(IMAGE)
@@ -57,7 +57,7 @@ def test_a_record_cut_anywhere_is_refused(written: Callable[[bytes], bytes]) -> 
         assert refusal(whole[:end]) in (RecordCode.RECORD_MALFORMED, RecordCode.RECORD_UNKNOWN)
 
 
-@pytest.mark.parametrize("written", WRITERS.values(), ids=str)
+@pytest.mark.parametrize("written", WRITERS.values(), ids=WRITERS)
 def test_trailing_bytes_are_refused(written: Callable[[bytes], bytes]) -> None:
     """A record is filled to its last byte."""
     assert refusal(written(IMAGE) + b"\x00") == RecordCode.RECORD_MALFORMED
