@@ -357,10 +357,11 @@ def _drawn(shown: Portrait, how: Staging, maps: tuple[Field, Field]) -> Field:
 
 
 def _colour(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
+    """Give what the screen shows: white before and after colours, nothing that counts in calm."""
     for colour in asked.colours:
         if colour.start_ms <= at_ms < colour.start_ms + colour.duration_ms:
             return colour.rgb
-    return None
+    return (255, 255, 255) if asked.colours else None
 
 
 def _reflected(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from benchmarks.liveness_captures import agreements
 
 from lineproof.domain.finding import Finding, Measured, Unmeasured
-from lineproof.domain.script import RANDOM_BYTES, Variant
+from lineproof.domain.script import RANDOM_BYTES, Ahead, Screen, Script, Variant
 from lineproof.domain.script import script as make_script
+from lineproof.face.liveness.captured import asked
 from lineproof.face.liveness.depth import depth
 from lineproof.face.liveness.follows_script import follows_script
 from lineproof.face.liveness.injection import InjectionSign, injection
@@ -17,6 +19,8 @@ from tests import samples
 from tests.attack_kit.attacks import BONA_FIDE, DAYLIGHT, Presentation, attack, bona_fide
 from tests.attack_kit.simulate import (
     SIDE,
+    Played,
+    capture,
     eyes_closed,
     moments,
     portrait,
@@ -61,11 +65,11 @@ def test_the_simulated_head_turns_comes_nearer_and_takes_the_light() -> None:
 def test_a_capture_has_as_many_frames_as_a_message(variant: Variant) -> None:
     """Whatever is asked, the page's moments give 12 to 24 frames within the script."""
     for seed in range(50):
-        asked = make_script(variant, np.random.default_rng(seed).bytes(RANDOM_BYTES))
-        times = moments(asked)
+        made = make_script(variant, np.random.default_rng(seed).bytes(RANDOM_BYTES))
+        times = moments(made)
         assert 12 <= len(times) <= 24
         assert list(times) == sorted(times)
-        assert times[-1] < asked.ms
+        assert times[-1] < made.ms
 
 
 def test_one_frame_of_another_person_does_not_agree() -> None:
@@ -132,6 +136,24 @@ def test_an_old_capture_in_a_new_order_has_other_colours() -> None:
         one = made("old_in_new_order", variant)
         assert len(one.frames) >= 12
         assert numbers(light(one.frames, one.asked))["named"] < 1
+
+
+def test_colours_that_are_all_changed_alike_are_other_colours() -> None:
+    """Each is paler than the one that was filmed: against their own mean they would be the same."""
+    filmed, wanted = ("green", "yellow", "lime"), ("mint", "orange", "straw")
+    both = ("azure", "violet")
+    one = [Screen(name, 400 + 600 * at, 600) for at, name in enumerate(both + filmed)]
+    shown = portrait(samples.pixels(samples.photograph("obama.jpg")), samples.engine())
+    whole = Script(Variant.STILL, (Ahead(0, 400), *one))
+    plays = Played(asked(whole), moments(whole))
+    rng = np.random.default_rng(3)
+    seen = [each.frame for each in capture(shown, plays, BONA_FIDE, samples.engine(), rng)]
+    other = dict(zip(filmed, wanted, strict=True))
+    told = [replace(step, name=other.get(step.name, step.name)) for step in one]
+    assert numbers(light(seen, plays.asked))["named"] == 1
+    found = numbers(light(seen, asked(replace(whole, steps=(Ahead(0, 400), *told)))))
+    assert found["follows"] > 0.9
+    assert found["named"] < 1
 
 
 def test_who_was_shown_everything_answers_any_question() -> None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 SIDE = 240
 COLOURS = tuple(PALETTE[name] for name in ("azure", "green", "orange"))
 ASKED = Asked(
-    colours=tuple(ColourAsked(rgb, at * 500, 500) for at, rgb in enumerate(COLOURS)),
-    turns=(TurnAsked(1, 1500, 1000), TurnAsked(-1, 2500, 1000)),
-    nearer_ms=3500,
+    colours=tuple(ColourAsked(rgb, 500 + at * 500, 500) for at, rgb in enumerate(COLOURS)),
+    turns=(TurnAsked(1, 2000, 1000), TurnAsked(-1, 3000, 1000)),
+    nearer_ms=4000,
 )
-TIMES = tuple(range(120, 4500, 250))
+TIMES = tuple(range(120, 5000, 250))
 
 
 def head() -> NDArray[np.float32]:
@@ -82,7 +82,7 @@ def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
     share = np.where(far > 1, behind, 1 - (1 - facing) * far)
     colour = next(
         (c.rgb for c in ASKED.colours if 0 <= at_ms - delay_ms - c.start_ms < c.duration_ms),
-        (0,) * 3,
+        (255,) * 3,
     )
     lit = 110 + share[..., None] * np.array(colour) * strength
     pixels = np.clip(lit + rng.normal(0, 2, lit.shape), 0, 255).astype(np.uint8)

@@ -57,11 +57,12 @@ def test_what_was_not_asked_or_not_seen_is_unmeasured() -> None:
     still = replace(ASKED, turns=(), nearer_ms=None)
     assert follows_script(frames(), still) == Unmeasured("liveness_no_movement_asked")
     assert depth(frames(), still) == Unmeasured("liveness_no_turn_asked")
-    early = [frame for frame in frames() if frame.at_ms < 1500]
+    early = [frame for frame in frames() if frame.at_ms < 2000]
     assert follows_script(early, ASKED) == Unmeasured("liveness_no_frame_of_step")
     assert depth(early, ASKED) == Unmeasured("liveness_no_frame_of_step")
     assert light(frames(), replace(ASKED, colours=())) == Unmeasured("liveness_no_colours_asked")
     assert light(frames()[8:], ASKED) == Unmeasured("liveness_no_frame_of_step")
+    assert light(frames()[2:], ASKED) == Unmeasured("liveness_no_frame_of_step")
 
 
 def test_a_head_has_relief_and_paper_has_none() -> None:
@@ -119,7 +120,7 @@ def test_a_colour_that_nobody_was_shown_is_not_named() -> None:
 
 def test_a_late_delay_that_fits_as_well_as_a_prompt_one_fails_nobody() -> None:
     """A slow screen is weak at first: then the last frames alone, which fit both, fit better."""
-    weak, strong = ((160, 660, 1160), 0.16), ((310, 460, 810, 960, 1310, 1460), 0.2)
+    weak, strong = ((660, 1160, 1660), 0.16), ((250, 810, 960, 1310, 1460, 1810, 1960), 0.2)
     seen = [each for times, share in (weak, strong) for each in frames(times=times, strength=share)]
     slowly = sorted(
         (replace(each, at_ms=2 * each.at_ms) for each in seen), key=lambda one: one.at_ms

@@ -59,8 +59,9 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     """Measure ``follows``, ``named``, ``facing``, ``ahead`` and ``prompt``.
 
     ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's at the
-    best delay of ``PROMPT_MS``, and ``named`` the share of the colours asked for whose skin is
-    nearer to them than to any other of ``PALETTE``: an old capture has other colours.
+    best delay of ``PROMPT_MS``. ``named`` is the share of the colours asked for whose skin, as it
+    changed from the white screen before them, is nearer to them than to any other of ``PALETTE``:
+    an old capture has other colours, and may follow well for all that.
     ``facing`` is how much less of it the rim takes and ``ahead`` how much less the background does,
     both as shares of the nearest skin's; ``prompt`` is 1 where no delay of ``LATE_MS`` fits clearly
     better, and 0 otherwise. Unmeasured where fewer than three colours were asked for, too few
@@ -71,10 +72,11 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     begins = asked.colours[0].start_ms
     ends = asked.colours[-1].start_ms + asked.colours[-1].duration_ms + LATE_MS[-1]
     seen = within(frames, begins, ends - begins)
+    white = [_nearest_skin(frame) for frame in within(frames, 0, begins)]
     regions = [_regions(frame) for frame in seen]
     tried = [_sides(seen, regions, asked, delay) for delay in PROMPT_MS]
     prompt = [(_correlation(side), side) for side in tried if side is not None]
-    if not prompt:
+    if not prompt or not white:
         return Unmeasured("liveness_no_frame_of_step")
     follows, side = max(prompt, key=itemgetter(0))
     if not _change(side.centre) >= LEAST_CHANGE:
@@ -87,7 +89,7 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     return Measured(
         {
             "follows": follows,
-            "named": _named(side, gain, asked),
+            "named": _named(side, gain, asked, _hues(np.array(white)).mean(axis=0)),
             "facing": 1 - _gain(side.rim, side.screen) / gain,
             "ahead": 1 - _gain(side.behind, side.screen) / gain,
             "prompt": float(all(fit <= follows + CLEARLY for fit in fits_late)),
@@ -99,11 +101,11 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
 class _Sides:
     """What the screen showed and what was seen of it at one delay: (n, 3) each, round 0.
 
-    ``shown`` is the same as ``screen``, as sRGB, and ``mean`` what was taken from it.
+    ``shown`` is the screen's sRGB, and ``skin`` the nearest skin's hue as it is.
     """
 
     shown: NDArray[np.uint8]
-    mean: NDArray[np.float64]
+    skin: NDArray[np.float64]
     screen: NDArray[np.float64]
     centre: NDArray[np.float64]
     rim: NDArray[np.float64]
@@ -126,9 +128,9 @@ def _sides(
         return None
     shown = np.array([row[0] for row in rows], dtype=np.uint8)
     colours = _without_brightness(shown)
-    mean = colours.mean(axis=0)
-    parts = (_chroma(np.array([row[part] for row in rows])) for part in (1, 2, 3))
-    return _Sides(shown, mean, colours - mean, *parts)
+    hues = [_hues(np.array([row[part] for row in rows])) for part in (1, 2, 3)]
+    changes = (each - each.mean(axis=0) for each in (colours, *hues))
+    return _Sides(shown, hues[0], *changes)
 
 
 def _without_brightness(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -149,10 +151,14 @@ def _regions(frame: CapturedFrame) -> tuple[NDArray[np.float64], ...]:
     reach = between_eyes(frame.mesh)
     points = frame.mesh[:, :2]
     middle = points.mean(axis=0)
-    skin = points[list(CENTRE)]
     rim = middle + (points[list(RIM)] - middle) * 0.93
-    nearest, edge = (_mean_at(frame.pixels, places, reach / 10) for places in (skin, rim))
-    return nearest, edge, _behind(frame, reach)
+    edge = _mean_at(frame.pixels, rim, reach / 10)
+    return _nearest_skin(frame), edge, _behind(frame, reach)
+
+
+def _nearest_skin(frame: CapturedFrame) -> NDArray[np.float64]:
+    places = frame.mesh[list(CENTRE), :2]
+    return _mean_at(frame.pixels, places, between_eyes(frame.mesh) / 10)
 
 
 def _behind(frame: CapturedFrame, reach: float) -> NDArray[np.float64]:
@@ -181,11 +187,10 @@ def _mean_at(
     return np.asarray(pixels[mask > 0].mean(axis=0, dtype=np.float64))
 
 
-def _chroma(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give (n, 3) log colours free of brightness and of what does not change."""
+def _hues(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give (n, 3) log colours free of brightness."""
     logs = np.log(rows + 1)
-    logs = logs - logs.mean(axis=1, keepdims=True)
-    return np.asarray(logs - logs.mean(axis=0))
+    return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
 def _change(rows: NDArray[np.float64]) -> float:
@@ -196,16 +201,21 @@ def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:
     return float((rows * screen).sum() / max(float((screen**2).sum()), 1e-9))
 
 
-def _named(side: _Sides, gain: float, asked: Asked) -> float:
-    """Give the share of the colours asked for that the skin names; what was not filmed is none."""
+def _named(side: _Sides, gain: float, asked: Asked, white: NDArray[np.float64]) -> float:
+    """Give the share of the colours asked for that the skin names; what was not filmed is none.
+
+    ``white`` is the skin's hue under a white screen: against the colours' own mean, others in their
+    place would be taken for them where all of them are changed alike.
+    """
     choices = np.array(list(PALETTE.values()), dtype=np.uint8)
-    expected = gain * (_without_brightness(choices) - side.mean)
+    expected = gain * _without_brightness(choices)
     named = 0
     for colour in asked.colours:
         own = (side.shown == np.array(colour.rgb)).all(axis=1)
         if own.any():
-            away = np.linalg.norm(side.centre[own].mean(axis=0) - expected, axis=1)
-            named += bool((choices[away.argmin()] == np.array(colour.rgb)).all())
+            change = side.skin[own].mean(axis=0) - white
+            nearest = choices[np.linalg.norm(change - expected, axis=1).argmin()]
+            named += bool((nearest == np.array(colour.rgb)).all())
     return named / len(asked.colours)
 
 
