@@ -73,7 +73,8 @@ class HeldItem:
 
     case: str
     name: str
-    """``portrait`` or ``live``."""
+    """``portrait``; ``live`` for plain pictures, or a prompt's name for a moment of a script, whose
+    picture is empty where no frame came of it."""
     envelope: bytes = field(repr=False)
     until: datetime
 

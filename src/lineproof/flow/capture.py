@@ -26,6 +26,7 @@ from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.profile import Record
 from lineproof.domain.reason import Outcome
 from lineproof.domain.script import Variant
+from lineproof.domain.shown_moment import moments
 from lineproof.flow.assist import ASSISTANCE_MISSING, word_for
 from lineproof.flow.capturable import (
     DOCUMENT_NEEDED,
@@ -37,7 +38,7 @@ from lineproof.flow.capturable import (
     spend,
     unanswered,
 )
-from lineproof.flow.fresh import new_id, new_secret
+from lineproof.flow.fresh import new_id, new_secret, unforeseen
 from lineproof.flow.moving import SUBSCRIBER, logged
 from lineproof.flow.refused import UNKNOWN, RefusalCode, Refused, not_now
 from lineproof.flow.settle import record, settle, standing
@@ -47,7 +48,7 @@ from lineproof.storage import StoreDown
 from lineproof.storage_records import HeldItem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from lineproof.domain.evidence import Evidence
@@ -149,7 +150,8 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
         return Refused(RefusalCode.PICTURE_UNREADABLE, evidence.why.sentence, about=about)
 
     try:
-        found = _decided(service, case_id, challenge, evidence, shown, live, now)
+        held = _for_reviewer(shown, live, told)
+        found = _decided(service, case_id, challenge, evidence, held, now)
     except Exception:
         _clear_unless_undone(service, case_id)
         raise
@@ -163,8 +165,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - the facts of one decision
     case_id: str,
     challenge: Challenge,
     evidence: Evidence,
-    shown: Shown,
-    live: Sequence[bytes],
+    held: Mapping[str, bytes],
     now: datetime,
 ) -> Captured | Refused:
     with service.store.begin() as tx:
@@ -183,7 +184,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - the facts of one decision
         kept = _record(service, now_case, decision, evidence, challenge.id, now)
         after = settle(tx, service, now_case, kept, actor=SUBSCRIBER)
         if decision.outcome is Outcome.REFER and service.profile.held_for_review:
-            _hold(tx, service, after, shown, live, now)
+            _hold(tx, service, after, held, now)
     return Captured(case=after, decision=decision)
 
 
@@ -295,16 +296,27 @@ def _said(platform: Finding[PlatformWord]) -> str:
     return str(platform.value) if isinstance(platform, Measured) else platform.why
 
 
-def _hold(  # noqa: PLR0913, PLR0917 - the facts of what is held
-    tx: Transaction,
-    service: Service,
-    case: Case,
-    shown: Shown,
-    live: Sequence[bytes],
-    now: datetime,
+def _for_reviewer(
+    shown: Shown, live: Sequence[bytes], told: LiveCapture | None
+) -> Mapping[str, bytes]:
+    """Give what a reviewer has to look at, by name: the portrait, and what shows who was there.
+
+    Of plain pictures that is the last one; of a script a few moments that the service chooses, and
+    nothing where no frame came of one: that it is missing is seen.
+    """
+    if told is None:
+        return {"portrait": shown.portrait, "live": live[-1]}
+    chosen = moments(told.script, told.at_ms, unforeseen())
+    frames = {each.prompt.name: b"" if each.frame is None else live[each.frame] for each in chosen}
+    return {"portrait": shown.portrait, **frames}
+
+
+def _hold(
+    tx: Transaction, service: Service, case: Case, held: Mapping[str, bytes], now: datetime
 ) -> None:
-    """Seal what the reviewer has to look at: the portrait and the last live picture."""
+    """Seal what the reviewer has to look at, in place of what an earlier referral left."""
+    tx.let_go(case.id)
     until = now + service.profile.retention[Record.HELD]
-    for name, picture in (("portrait", shown.portrait), ("live", live[-1])):
+    for name, picture in held.items():
         envelope = service.sealer.seal(picture, purpose="review", context=f"{case.id}/{name}")
         tx.hold(HeldItem(case=case.id, name=name, envelope=envelope, until=until))

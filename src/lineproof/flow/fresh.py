@@ -23,6 +23,11 @@ def new_id(prefix: str, now: datetime) -> str:
     return f"{prefix}_{milliseconds:012x}{next(_COUNTED) & 0xFFFF:04x}{secrets.token_hex(8)}"
 
 
+def unforeseen() -> bytes:
+    """Draw 32 random bytes."""
+    return secrets.token_bytes(32)
+
+
 def new_secret() -> str:
     """Make a secret of 256 bits for a URL or a header."""
     return secrets.token_urlsafe(32)

@@ -11,6 +11,7 @@ from lineproof.domain.case_policy import decide_by_review
 from lineproof.domain.evidence import ReviewEvidence
 from lineproof.domain.reason import Outcome, Reason, ReasonCode
 from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, hands_in, same
+from lineproof.domain.shown_moment import read_name
 from lineproof.domain.staff import Act
 from lineproof.flow.assist import helpers
 from lineproof.flow.capture import Captured
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from lineproof.domain.shown_moment import Prompt
     from lineproof.domain.staff import Staff
     from lineproof.ports import Service
     from lineproof.storage import Transaction
-    from lineproof.storage_records import DecisionRecord
+    from lineproof.storage_records import DecisionRecord, HeldItem
 
 
 LOOKED = "review"
@@ -44,7 +46,10 @@ class Opinion:
     case: Case
     decisions: Sequence[DecisionRecord]
     pictures: Mapping[str, bytes] = field(repr=False)
-    """``portrait`` and ``live``, unsealed in memory; empty where nothing is held."""
+    """By name, unsealed in memory; empty where nothing is held."""
+    asked: Sequence[Prompt]
+    """What a script asked at the moments that are shown, in order; of one that no frame came of
+    there is no picture."""
 
 
 def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Opinion | Refused:
@@ -55,22 +60,30 @@ def look_at(service: Service, case_id: str, staff: Staff, *, now: datetime) -> O
             return UNKNOWN
         if refused := barred(tx, case, staff, now):
             return refused
-        held = tx.held(case.id, now=now)
+        # Opened for the count alone: nothing is given out before the entry is committed.
+        opened = _opened(service, tx.held(case.id, now=now))
+        pictures = {name: content for name, content in opened.items() if content}
         actor = Actor(ActorKind.STAFF, staff.id)
         decisions = tx.decisions(case.id)
         told = {
-            "pictures": str(len(held)),
+            "pictures": str(len(pictures)),
             "why": LOOKED,
             "referral": referral_of(decisions).id,
         }
         logged(tx, case, "viewed", actor=actor, now=now, details=told)
-    pictures: dict[str, bytes] = {}
+    asked = [prompt for name in opened if (prompt := read_name(name)) is not None]
+    return Opinion(case=case, decisions=decisions, pictures=pictures, asked=asked)
+
+
+def _opened(service: Service, held: Sequence[HeldItem]) -> Mapping[str, bytes]:
+    """Open what is held, by name; what does not open is left out."""
+    opened: dict[str, bytes] = {}
     for item in held:
         context = f"{item.case}/{item.name}"
         content = service.sealer.unseal(item.envelope, purpose="review", context=context)
         if content is not None:
-            pictures[item.name] = content
-    return Opinion(case=case, decisions=decisions, pictures=pictures)
+            opened[item.name] = content
+    return opened
 
 
 def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict

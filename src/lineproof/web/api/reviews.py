@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from lineproof.domain.case import Case, Kind, Route
 from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.script import Side
+from lineproof.domain.shown_moment import Do, Prompt
 from lineproof.domain.staff import Act, Staff
 from lineproof.flow.claiming import Waiting, claim, page_of_queue, release, unclaimed
 from lineproof.flow.refused import RefusalCode, Refused
@@ -22,6 +25,8 @@ from lineproof.web.context import Context, Ctx, Now
 from lineproof.web.problems import Problem, refused
 
 router = APIRouter(prefix="/v1/reviews", tags=["staff"], responses=PROBLEMS)
+
+PictureName = Annotated[str, Path(pattern=r"^(portrait|live[a-z0-9-]{0,40})$")]
 
 PICTURE: dict[str, Any] = {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}
 
@@ -58,12 +63,24 @@ class QueueTold(Told):
     next: str | None
 
 
+class MomentTold(Told):
+    """A moment of a script that the service chose: what was asked, and the picture of it."""
+
+    do: Do = Field(description="What was asked; at `screen`, to look ahead at a colour.")
+    side: Side | None = Field(description="The side of a turn, the person's own.")
+    colour: str | None = Field(description="The screen's colour.")
+    picture: str | None = Field(description="Its name under /pictures/; null: no frame came of it.")
+
+
 class ReviewTold(Told):
     """What a reviewer may look at."""
 
     case: WaitingTold
     decisions: list[DecisionTold]
     pictures: list[str] = Field(description="Names of pictures under /pictures/.")
+    asked: list[MomentTold] = Field(
+        description="Of a script the moments that are shown, in its order; empty without one."
+    )
 
 
 class VerdictAsked(Asked):
@@ -118,6 +135,7 @@ def read_review(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> Review
         case=_waiting(found.case),
         decisions=[decision_told(each, in_full) for each in found.decisions],
         pictures=sorted(found.pictures),
+        asked=[_moment(each, found.pictures) for each in found.asked],
     )
 
 
@@ -125,7 +143,7 @@ def read_review(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> Review
     "/{case_id}/pictures/{name}", response_class=Response, responses={200: PICTURE, **PROBLEMS}
 )
 def read_picture(
-    case_id: CaseId, name: Literal["portrait", "live"], person: SignedIn, ctx: Ctx, now: Now
+    case_id: CaseId, name: PictureName, person: SignedIn, ctx: Ctx, now: Now
 ) -> Response:
     """Look at one picture. It is never stored on the way, and gone with the decision."""
     _must_have(ctx, case_id, person, now)
@@ -171,6 +189,15 @@ def _queued(waiting: Waiting, person: Staff) -> QueuedTold:
         free=waiting.free(person),
         mine=had is not None and had.of(person),
         claimed_until=had.until if had is not None else None,
+    )
+
+
+def _moment(asked: Prompt, pictures: Container[str]) -> MomentTold:
+    return MomentTold(
+        do=asked.do,
+        side=Side(asked.detail) if asked.do is Do.TURN else None,
+        colour=asked.detail if asked.do is Do.SCREEN else None,
+        picture=asked.name if asked.name in pictures else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The reviewer: what waits, one case at a time, two pictures side by side, a coded verdict.
+"""The reviewer: what waits, one case at a time, its pictures side by side, a coded verdict.
 
 Nothing of a case is shown before it was claimed, and each look at it is on record before it is had.
 """
@@ -6,7 +6,7 @@ Nothing of a case is shown before it was claimed, and each look at it is on reco
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
@@ -16,13 +16,14 @@ from lineproof.domain.staff import Act
 from lineproof.flow.claiming import claim, has, queue, release
 from lineproof.flow.refused import Refused
 from lineproof.flow.reviewing import conclude, look_at, referral_of
-from lineproof.web.api.reviews import media_type
+from lineproof.web.api.reviews import PictureName, media_type
 from lineproof.web.api.shapes import CaseId
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageProblem
 from lineproof.web.pages.reason_words import CHOICES, choices_for, needs_two, spoken, unseen
 from lineproof.web.pages.rendering import HEADERS
+from lineproof.web.pages.shown_pictures import seen
 from lineproof.web.pages.staff_visit import Staffed, StaffRoute, staff_lead, staff_page
 
 router = APIRouter(prefix="/staff/reviews", include_in_schema=False, route_class=StaffRoute)
@@ -116,7 +117,8 @@ def review(
         visit,
         one=found.case,
         until=mine.until,
-        pictures=[name for name in ("portrait", "live") if name in found.pictures],
+        pictures=seen(language, found),
+        scripted=bool(found.asked),
         told=spoken(language, referral.decision),
         two=needs_two(referral.decision),
         second=found.decisions[-1] is not referral,
@@ -128,9 +130,7 @@ def review(
 
 
 @router.get("/{case_id}/pictures/{name}")
-def picture(
-    visit: Staffed, ctx: Ctx, now: Now, case_id: CaseId, name: Literal["portrait", "live"]
-) -> Response:
+def picture(visit: Staffed, ctx: Ctx, now: Now, case_id: CaseId, name: PictureName) -> Response:
     """Show one picture of a claimed case, stored nowhere on the way; the look is on record."""
     visit.must(Act.REVIEW)
     if has(ctx.service, case_id, visit.staff, now=now) is None:

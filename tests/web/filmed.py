@@ -1,0 +1,64 @@
+"""A script that was filmed from its beginning to its end, and referred to a reviewer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lineproof.adapters.simulated_engine import NOT_TOLD, SimulatedEngine
+from lineproof.domain.capture_message import Camera, Frame
+from lineproof.domain.finding import Measured
+from tests.adapters.test_capture_key import KEY, point_of
+from tests.adapters.test_message_check import FRAMES, SIZE
+from tests.flow.stage import FACE, UNSURE
+from tests.web.test_signed_captures import Page, written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from httpx import Response
+
+    from tests.web.house import House
+
+
+def unsure_of_films(house: House, frames: Sequence[bytes] = FRAMES) -> None:
+    """Let every face, plain or filmed, be one of which the machine is not sure."""
+    there = house.stage.service
+    sights = {b"portrait": FACE, b"live": FACE, **dict.fromkeys(frames, FACE)}
+    engine = SimulatedEngine(sights=sights, band=Measured(UNSURE), liveness=NOT_TOLD)
+    house._serve(replace(there, site=replace(there.site, engine=engine)))  # noqa: SLF001
+
+
+def before_the_camera(house: House, msisdn: str = "15550001") -> Page:
+    """Give a page that consented, showed the document and registered its key."""
+    page = Page(house.session(house.open(msisdn=msisdn)))
+    page.visitor.consents()
+    assert page.visitor.shows().status_code == 201
+    assert page.binds(point_of(KEY)).status_code == 201
+    return page
+
+
+def films(
+    page: Page,
+    variant: str = "full",
+    frames: Sequence[bytes] = FRAMES,
+    *,
+    size: tuple[int, int] = SIZE,
+    until: float = 1.0,
+) -> Response:
+    """Play a script and send its frames, spread evenly up to this share of it."""
+    asked = page.asked(variant)
+    apart = asked["script"]["ms"] * until / len(frames)
+    told = tuple(
+        Frame(index, round(apart * (index + 0.5)), hashlib.sha256(frame).hexdigest())
+        for index, frame in enumerate(frames)
+    )
+    manifest = page.told(asked["nonce"], frames, frames=told, camera=Camera("Front camera", *size))
+    return page.sends(asked["nonce"], written(manifest), frames)
+
+
+def refers(page: Page, variant: str = "full", *, until: float = 1.0) -> None:
+    """Play a script, and let a person look at it."""
+    found = films(page, variant, until=until)
+    assert (found.status_code, found.json()["outcome"]) == (201, "a_person_looks"), found.text
