@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from lineproof.adapters.simulated_engine import NOT_TOLD
 from lineproof.adapters.sql.sql_store import SqlStore
+from lineproof.certificate import self_signed
 from lineproof.domain.finding import Measured, Unreadable
 from lineproof.ports import DocumentReading, PageRefused, Site, Versions
 from tests.flow.stage import FACE, MATCH, passport
@@ -178,12 +179,15 @@ def place(
     folder: Path,
     profile: Profile = REGIME,
     site: Site | None = None,
+    *,
+    tls: bool = False,
     **settings: Any,  # noqa: ANN401 - each setting says what it may be
 ) -> Iterator[Place]:
-    """Serve a house on a free port of this machine."""
+    """Serve a house on a free port of this machine; with a certificate that nobody vouches for."""
     opened = socket.socket()
     opened.bind(("127.0.0.1", 0))
-    address = f"http://localhost:{opened.getsockname()[1]}"
+    address = f"{'https' if tls else 'http'}://localhost:{opened.getsockname()[1]}"
+    certificate, key = self_signed(folder, "127.0.0.1") if tls else (None, None)
     rates = {"person_rate": MUCH, "stranger_rate": MUCH, "system_rate": MUCH}
     found = house(folder, profile, origin=address, counter_client="op", **rates, **settings)
     eye = Eye()
@@ -192,7 +196,14 @@ def place(
     found._serve(replace(service, site=site or told))  # noqa: SLF001 - the house is a test's own
     overheard = Overheard(found.app)
     config = uvicorn.Config(
-        overheard, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
+        overheard,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        http="h11",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
     server = Announced(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)

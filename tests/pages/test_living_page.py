@@ -16,6 +16,7 @@ from lineproof.domain.finding import Measured
 from lineproof.domain.script import Screen, Turn, Variant
 from lineproof.domain.token import token_hash
 from tests.flow.stage import NO_MATCH
+from tests.pages.hurried import HURRIED
 from tests.pages.living import DEAD, LONG_ENOUGH, Sitter, living_place, sitter
 from tests.pages.place import grainy_film
 from tests.pages.test_every_state import NEVER
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser, BrowserContext, Route
 
     from tests.pages.conftest import Launch
     from tests.pages.place import Place
@@ -47,12 +48,24 @@ def there(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def seated(grainy: Browser, there: Place) -> Iterator[Sitter]:
-    """Give somebody at the page of the face, before a camera with noise."""
-    window = grainy.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
-    window.set_default_timeout(10_000)
-    yield sitter(window, there)
-    window.close()
+def window(grainy: Browser) -> Iterator[BrowserContext]:
+    """Give a browser without a past, before a camera with noise."""
+    found = grainy.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
+    found.set_default_timeout(10_000)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def seated(window: BrowserContext, there: Place) -> Sitter:
+    """Give somebody at the page of the face, whose scripts nobody waits for."""
+    return sitter(window, there)
+
+
+@pytest.fixture
+def unhurried(window: BrowserContext, there: Place) -> Sitter:
+    """Give somebody at the page of the face, whose scripts take as long as they take."""
+    return sitter(window, there, hurried=False)
 
 
 def registered(sat: Sitter) -> str:
@@ -63,13 +76,13 @@ def registered(sat: Sitter) -> str:
 
 
 @pytest.mark.parametrize("variant", ["full", "calm", "still"])
-def test_what_the_browser_films_and_signs_is_taken(seated: Sitter, variant: str) -> None:
+def test_what_the_browser_films_and_signs_is_taken(unhurried: Sitter, variant: str) -> None:
     """The server's own check takes the message, and every step of its script was filmed in time."""
-    seated.plays(variant)
-    assert seated.title() == "We know it is you"
-    assert seated.place.case().attempts == 1
-    (told,) = seated.place.eye.captures
-    frames = seated.place.eye.frames
+    unhurried.plays(variant)
+    assert unhurried.title() == "We know it is you"
+    assert unhurried.place.case().attempts == 1
+    (told,) = unhurried.place.eye.captures
+    frames = unhurried.place.eye.frames
     assert told.script.variant is Variant(variant)
     assert 12 <= len(frames) <= 24
     assert sum(map(len, frames)) <= 1_000_000
@@ -125,7 +138,7 @@ def test_the_key_leaves_the_browser_by_no_way(seated: Sitter) -> None:
 
 def test_two_tabs_have_one_key(seated: Sitter) -> None:
     """The second tab signs with the first one's key, and either may go on."""
-    other = Sitter(seated.tab.context.new_page(), seated.place)
+    other = Sitter(seated.tab.context.new_page(), seated.place, hurried=True)
     other.goes("/c/face")
     other.opens_camera()
     other.tab.wait_for_load_state("networkidle")
@@ -149,12 +162,13 @@ def test_a_session_whose_key_is_elsewhere_is_told_what_to_do(seated: Sitter) -> 
 
 
 def test_less_motion_is_less_motion(grainy: Browser, there: Place) -> None:
-    """Who wants less motion starts without colours; whatever they choose instead is kept."""
+    """Who wants less motion has every choice in view, and is led to none of them."""
     window = grainy.new_context(locale="en-GB", reduced_motion="reduce")
     window.set_default_timeout(10_000)
     sat = sitter(window, there)
-    expect(sat.tab.locator("[value=calm]")).to_be_checked()
-    expect(sat.tab.locator("[value=full]")).to_be_visible()
+    expect(sat.tab.locator("[value=full]")).to_be_checked()
+    for each in ("full", "calm", "still"):
+        expect(sat.tab.locator(f"[value={each}]")).to_be_in_viewport()
     sat.opens_camera()
     moving = "getComputedStyle(document.querySelector('.face-room .oval')).transitionDuration"
     assert sat.tab.evaluate(moving) == "0s"
@@ -163,6 +177,18 @@ def test_less_motion_is_less_motion(grainy: Browser, there: Place) -> None:
     sat.tab.reload()
     expect(sat.tab.locator("[value=still]")).to_be_checked()
     window.close()
+
+
+STILL_LIFE = """void (HTMLMediaElement.prototype.play = () =>
+  Promise.reject(new DOMException("", "NotAllowedError")))"""
+
+
+def test_a_camera_whose_picture_does_not_begin_keeps_nobody(seated: Sitter) -> None:
+    """A browser that will not play the picture shows no room without a way out of it."""
+    seated.tab.evaluate(STILL_LIFE)
+    seated.tab.get_by_role("button", name="Open the camera").click()
+    seated.is_back("Another program uses the camera")
+    expect(seated.tab.locator("#without-camera")).to_have_attribute("open", "")
 
 
 def test_without_colours_the_screen_keeps_the_page_s_own(seated: Sitter) -> None:
@@ -179,21 +205,21 @@ def test_without_colours_the_screen_keeps_the_page_s_own(seated: Sitter) -> None
         assert seated.tab.evaluate(colour) == before
 
 
-def test_colours_cover_the_screen_in_the_order_asked_for(seated: Sitter) -> None:
+def test_colours_cover_the_screen_in_the_order_asked_for(unhurried: Sitter) -> None:
     """Each colour is the whole screen's, once, and nothing comes between two of them."""
-    seated.opens_camera()
-    seated.notes()
-    seated.begins()
-    seated.sees("screen")
-    box = seated.room().bounding_box()
+    unhurried.opens_camera()
+    unhurried.notes()
+    unhurried.begins()
+    unhurried.sees("screen")
+    box = unhurried.room().bounding_box()
     assert box is not None
-    assert [box["width"], box["height"]] == seated.tab.evaluate("[innerWidth, innerHeight]")
+    assert [box["width"], box["height"]] == unhurried.tab.evaluate("[innerWidth, innerHeight]")
     shade = "getComputedStyle(document.querySelector('.face-room .shade')).fill"
     colour = "getComputedStyle(document.querySelector('.face-room')).backgroundColor"
-    assert seated.tab.evaluate(f"{shade} === {colour}")
-    seated.sends()
-    (told,) = seated.place.eye.captures
-    shown = [each[3] for each in seated.noted() if each[0] == "do"]
+    assert unhurried.tab.evaluate(f"{shade} === {colour}")
+    unhurried.sends()
+    (told,) = unhurried.place.eye.captures
+    shown = [each[3] for each in unhurried.noted() if each[0] == "do"]
     changes = [each for i, each in enumerate(shown) if not i or each != shown[i - 1]]
     colours = [rgb(step) for step in told.script.steps if isinstance(step, Screen)]
     assert changes[changes.index(colours[0]) :] == [*colours, "rgb(255, 255, 255)"]
@@ -215,7 +241,7 @@ def test_left_is_the_person_s_own_left(grainy: Browser, there: Place, code: str,
     mirrored = "getComputedStyle(document.querySelector('.face-room video')).transform"
     assert sat.tab.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
     sat.tab.locator("dialog button").first.click()
-    sat.tab.locator('.face-room[data-do="turn"][data-side="left"]').wait_for()
+    sat.sees("turn", "left")
     expect(sat.said()).to_have_text(left)
     arrow = sat.tab.locator(".arrow.left").bounding_box()
     assert arrow is not None
@@ -297,11 +323,13 @@ def test_an_operator_s_own_page_plays_scripts_over_v1(grainy: Browser, there: Pl
         route.continue_()
 
     window.route("**/v1/session/captures", later)
-    sat = Sitter(window.new_page(), there)
+    window.add_init_script(HURRIED)
+    sat = Sitter(window.new_page(), there, hurried=True)
     sat.goes("/c")
     sat.tab.evaluate(EMBEDDED, [visitor.token, visitor.case])
     sat.opens_camera()
     sat.begins()
+    sat.hurries()
     told = sat.tab.evaluate("window.decided")
     assert told["outcome"] == "approved"
     assert there.case().attempts == 1

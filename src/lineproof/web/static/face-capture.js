@@ -91,7 +91,9 @@ export class FaceCapture extends HTMLElement {
     this.video.muted = true;
     this.video.srcObject = this.#stream;
     this.#stage();
-    await this.video.play();
+    const stream = this.#stream, plays = await this.video.play().then(() => true, () => false);
+    if (stream !== this.#stream) return; // closed meanwhile
+    if (!plays) return this.#unseen("busy");
     this.#track.addEventListener("ended", () => this.#gone());
     this.#offer([this.#live ? "begin" : "take", () => this.take()], ["close", () => this.close(true)]);
     this.#at.deeds.firstChild.focus({ preventScroll: true });

@@ -2,6 +2,7 @@
 import { oval } from "./face-frames.js";
 
 const VARIANTS = ["full", "calm", "still", "assisted"];
+const USUAL = "full";
 const CHOSEN = "face-variant";
 const SAID_FOR = 2000; // ms that a movement is known of before it begins
 
@@ -20,7 +21,8 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-// Whoever chose calm once is not shown colours after a reload; whoever wants less motion begins there.
+// Whoever chose calm once is not shown colours after a reload. Nobody is led to another way than the usual one without
+// having chosen it: to want less motion on a page is not to want a slower answer.
 function before(offered) {
   try {
     const kept = sessionStorage.getItem(CHOSEN);
@@ -28,11 +30,11 @@ function before(offered) {
   } catch {
     // Nothing may be kept in this browser.
   }
-  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "calm" : "full";
+  return USUAL;
 }
 
 // A radio for each variant; assisted where somebody is there to help. Nobody is asked why. They stand in a fold, which
-// is open where another than the usual one is chosen already, or somebody is there to help.
+// is open where another than the usual one was chosen before, where less motion is wanted, or somebody is there to help.
 export function choices(words, assisted) {
   const offered = VARIANTS.filter((each) => assisted || each !== "assisted");
   const chosen = before(offered), fields = element("fieldset", { "aria-label": words.or_without });
@@ -49,7 +51,7 @@ export function choices(words, assisted) {
     }
   });
   const fold = element("details", { class: "more" }, element("summary", {}, words.or_without), fields);
-  fold.open = assisted || chosen !== "full";
+  fold.open = assisted || chosen !== USUAL || matchMedia("(prefers-reduced-motion: reduce)").matches;
   return element("div", { class: "face-choice" }, element("p", {}, words.how), fold);
 }
 
