@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from lineproof.domain.finding import Measured
+from tests.pages.hurried import HURRIED
 from tests.pages.place import place
 from tests.pages.walk import Walk
 from tests.regime import LIVING, REGIME
@@ -80,6 +81,9 @@ NOTES = """(() => {
 class Sitter(Walk):
     """Somebody before the camera of a page that plays scripts."""
 
+    hurried: bool = False
+    """Whether the page's clock is hurried over what is only waited for: ``hurried.py``."""
+
     def room(self) -> Locator:
         """Give what covers the page while the camera is open."""
         return self.tab.locator("face-capture dialog")
@@ -100,12 +104,25 @@ class Sitter(Walk):
         """Begin, once the camera is open."""
         self.tab.get_by_role("button", name="Begin").click()
 
-    def sees(self, step: str) -> None:
-        """Wait until a step is asked for."""
-        self.tab.locator(f'.face-room[data-do="{step}"]').wait_for()
+    def sees(self, step: str, side: str = "") -> None:
+        """Wait until a step is asked for; time goes on as on the wall while it is shown."""
+        shown = f'.face-room[data-do="{step}"]' + (f'[data-side="{side}"]' if side else "")
+        if self.hurried:
+            self.tab.evaluate("shown => hurry(shown)", shown)
+        self.tab.locator(shown).wait_for()
+
+    def hurries(self) -> None:
+        """Wait for nothing until the script is over."""
+        if self.hurried:
+            self.tab.evaluate("() => { hurry(); }")
 
     def sends(self, then: str = "/c/result") -> None:
         """Wait until the script is over, and its frames were answered."""
+        self.hurries()
+        self.arrives_at(then)
+
+    def arrives_at(self, then: str) -> None:
+        """Wait until the page that was sent to is here."""
         self.tab.wait_for_url(
             lambda url: url.partition("?")[0] == f"{self.place.address}{then}", timeout=SENT
         )
@@ -125,7 +142,8 @@ class Sitter(Walk):
         self.opens_camera()
         with self.tab.expect_navigation(timeout=SENT):
             self.begins()
-        self.sends(then)
+            self.hurries()
+        self.arrives_at(then)
 
     def is_back(self, sentence: str) -> None:
         """Stand where the camera can be opened again, and have read why; nothing was sent."""
@@ -137,10 +155,12 @@ class Sitter(Walk):
         assert self.place.eye.frames == []
 
 
-def sitter(window: BrowserContext, there: Place) -> Sitter:
+def sitter(window: BrowserContext, there: Place, *, hurried: bool = True) -> Sitter:
     """Lead somebody to the page of the face; time passes for whoever sends frames."""
     lets_time_pass(window, there)
-    found = Sitter(window.new_page(), there)
+    if hurried:
+        window.add_init_script(HURRIED)
+    found = Sitter(window.new_page(), there, hurried)
     found.until_face()
     return found
 

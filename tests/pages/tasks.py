@@ -14,6 +14,7 @@ from lineproof.domain.finding import Measured
 from tests.flow.stage import MATCH, UNSURE, passport
 from tests.pages.conftest import FLAGS
 from tests.pages.desk import enrolled
+from tests.pages.hurried import HURRIED
 from tests.pages.living import Sitter, lets_time_pass, living_place
 from tests.pages.place import Place, film, place, silhouette
 from tests.pages.staff_tasks import STAFF_TASKS
@@ -93,9 +94,10 @@ def replace_my_sim(walk: Walk) -> None:
 def replace_my_sim_by_script(walk: Walk) -> None:
     """Replace my SIM, by the face check with a script."""
     lets_time_pass(walk.tab.context, walk.place)
+    walk.tab.context.add_init_script(HURRIED)
     walk.place.house.line()
     walk.until_face("sim_replacement")
-    sat = Sitter(walk.tab, walk.place)
+    sat = Sitter(walk.tab, walk.place, hurried=True)
     sat.opens_camera()
     sat.begins()
     sat.sends()

@@ -48,9 +48,11 @@ SWAPS = """(() => {
 })()"""
 """Lets the first two frames change places after they were signed."""
 
-SLOW = """HTMLVideoElement.prototype.requestVideoFrameCallback = function (seen) {
-  setTimeout(() => seen(performance.now(), {}), 1200);
-}"""
+SLOW = """(() => {
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (seen) {
+    setTimeout(() => seen(performance.now(), {}), 1200);
+  };
+})()"""
 
 PRESSES = """(() => {
   const deeds = document.querySelector(".face-room .face-deeds");
@@ -148,6 +150,7 @@ def test_two_presses_begin_one_script(seated: Sitter) -> None:
 def test_the_network_goes_away_in_the_middle(seated: Sitter) -> None:
     """The script ends, the loss is said, and the button goes on from where the case stands."""
     begun(seated).tab.context.set_offline(offline=True)
+    seated.hurries()
     expect(seated.said()).to_contain_text("The connection was lost", timeout=SENT)
     assert closed(seated)
     seated.tab.context.set_offline(offline=False)
@@ -237,15 +240,17 @@ def test_what_comes_too_late_can_be_done_again(seated: Sitter) -> None:
     with seated.tab.expect_navigation(timeout=SENT):
         begun(seated)
         seated.place.house.later(timedelta(minutes=3))
+        seated.hurries()
     refused(seated)
 
 
 def test_a_camera_that_is_too_slow_is_said_to_be(window: BrowserContext, there: Place) -> None:
     """Too few frames are not sent, and the ways without the camera are opened up."""
-    window.add_init_script(SLOW)
     sat = sitter(window, there)
+    sat.tab.evaluate(SLOW)
     sat.opens_camera()
     sat.begins()
+    sat.hurries()
     expect(sat.said()).to_contain_text("This camera gives too few pictures", timeout=SENT)
     sat.is_back("This camera gives too few pictures")
     expect(sat.tab.locator("#without-camera")).to_have_attribute("open", "")
@@ -256,7 +261,7 @@ def test_a_browser_that_tells_no_frame_times_films_all_the_same(
 ) -> None:
     """Without requestVideoFrameCallback frames are found by the video's own clock."""
     window.add_init_script(OLD)
-    sat = sitter(window, there)
+    sat = sitter(window, there, hurried=False)
     sat.plays("calm")
     assert sat.title() == "We know it is you"
 
