@@ -56,13 +56,16 @@ def script() -> str:
 
 def violations(page: Page) -> list[str]:
     """Give what axe finds wrong with a page as it stands: the rule, and where."""
-    page.evaluate(script())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(script())
     found = page.evaluate(
-        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", RULES
+        """async (runOnly) =>
+          (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations""",
+        RULES,
     )
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in found["violations"]
+        for each in found
         for node in each["nodes"]
     ]
 
