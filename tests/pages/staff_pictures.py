@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 NARROW: ViewportSize = {"width": 360, "height": 640}
 WIDE: ViewportSize = {"width": 1280, "height": 640}
 
-NARROW_ONES = {"sign-in", "counter", "counter-code", "attest", "receipt", "review"}
-WIDE_ONES = {"counter", "counter-code", "reviews"}
+NARROW_ONES = {"sign-in", "counter", "counter-code", "attest", "receipt", "review", "review-full"}
+WIDE_ONES = {"counter", "counter-code", "reviews", "review-full"}
 
 
 def main() -> None:

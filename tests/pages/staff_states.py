@@ -11,6 +11,7 @@ from lineproof.flow import agree
 from lineproof.web.sign_in.enrolment import enrolment_link
 from tests.flow.stage import MATCH, NO_MATCH, SYSTEM
 from tests.pages.desk import ADMIN, Desk, enrolled
+from tests.pages.drawn_film import refers_film
 from tests.pages.place import as_jpeg, silhouette
 from tests.pages.walk import Walk
 from tests.regime import NEW, OLD
@@ -32,7 +33,9 @@ def staff_states(
     yield from _entering(agent)
     yield from _counter(agent, phone)
     yield from _in_person(agent)
-    yield from _reviewing(enrolled(window, there, "reviewer-1", Role.REVIEWER), phone)
+    reviewer = enrolled(window, there, "reviewer-1", Role.REVIEWER)
+    yield from _reviewing(reviewer, phone)
+    yield from _reviewing_films(reviewer)
 
 
 def _entering(agent: Desk) -> Iterator[tuple[str, Page]]:
@@ -123,3 +126,17 @@ def _reviewing(reviewer: Desk, phone: BrowserContext) -> Iterator[tuple[str, Pag
     reviewer.tab.locator("main form .button").click()
     reviewer.arrives("/staff/reviews?said=refer")
     yield "reviews-second-needed", reviewer.tab
+
+
+def _reviewing_films(reviewer: Desk) -> Iterator[tuple[str, Page]]:
+    films = {"full": ("15550005", 1.0), "still": ("15550006", 1.0), "missing": ("15550007", 0.5)}
+    for name, (msisdn, until) in films.items():
+        variant = "full" if name == "missing" else name
+        case = refers_film(reviewer.place, variant, msisdn, until=until)
+        reviewer.goes("/staff/reviews")
+        reviewer.tab.locator(f'form[action="/staff/reviews/{case}/claim"] button').click()
+        reviewer.tab.locator("#zoom").wait_for()
+        reviewer.tab.wait_for_load_state("networkidle")
+        yield f"review-{name}", reviewer.tab
+        reviewer.tab.locator(f'form[action="/staff/reviews/{case}/release"] button').click()
+        reviewer.arrives("/staff/reviews")

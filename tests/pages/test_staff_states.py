@@ -37,6 +37,6 @@ def test_no_page_of_the_staff_shuts_anybody_out(browser: Browser, there: Place, 
             found[name] = wrong
     window.close()
     phone.close()
-    assert seen == 23
+    assert seen == 26
     assert found == {}
     assert told == []
