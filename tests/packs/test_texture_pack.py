@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import csv
+import json
+from typing import Any
 
 import pytest
+from training.pictures import PLAN, frll
+from training.runs import kept_apart_by_all
 
 from lineproof.adapters.texture_check import TextureCheck, texture_check
 from lineproof.domain.finding import Measured, Unreadable
@@ -37,6 +41,35 @@ def test_the_model_card_names_every_source_and_its_terms() -> None:
     """Weights carry the terms of what they were trained on."""
     card = carried().manifest.model_card
     assert all(word in card for word in ("FRLL", "CC BY 4.0", "LFW", "NUAA", "research use"))
+
+
+def log() -> dict[str, Any]:
+    """Read what the training wrote of itself."""
+    own = default_store().own
+    assert own is not None
+    found: dict[str, Any] = json.loads((own / TEXTURE_PACK / "training-log.json").read_text())
+    return found
+
+
+def test_the_training_log_is_that_of_the_carried_networks() -> None:
+    """Each network's digest is the one that its training wrote."""
+    for model in carried().manifest.models:
+        assert log()[model.name.removeprefix("texture-")]["sha256"] == model.sha256
+
+
+def test_fusion_can_be_calibrated_on_people_whom_no_network_was_trained_on() -> None:
+    """The log counts as many of FRLL's pictures as are made of those who are not kept apart."""
+    sources = frll(SHARED / "data")
+    if not sources:
+        pytest.skip(f"FRLL's pictures are not in {SHARED}")
+    trained_on = [one for one in sources if not kept_apart_by_all(one.person)]
+    assert 3 * len(trained_on) < len(sources)
+    for view in ("wide", "close"):
+        counts = log()[view]["pictures"]
+        assert counts["frll bona_fide"] == len(trained_on) * (
+            PLAN["frll"]["raw"] + PLAN["frll"]["captured"]
+        )
+        assert counts["frll simulated"] == len(trained_on) * PLAN["frll"]["attacks"]
 
 
 def test_a_pack_without_pad_networks_is_used_with_ours() -> None:
