@@ -262,7 +262,7 @@ class _Stage:
     def shows(self, face: bytes) -> str:
         """Let somebody consent, show the document and their face."""
         browser = cast("SubscriberClient", self.browser)
-        case = browser.consent("face_check", text_version="2026-11", language="en")
+        case = browser.consent("face_check", text_version="2026-12", language="en")
         self._say("person", "POST /v1/session/consents", case.status)
         document = browser.show_document([self.document])
         told = f"{document.strength}, number {'read' if document.number_read else 'not read'}"

@@ -22,7 +22,7 @@ from lineproof.domain.challenge import (
     for_chip,
     nonce_hash,
 )
-from lineproof.domain.consent import TEXTS, Consent, Purpose, covers, exists
+from lineproof.domain.consent import TEXTS, Consent, Purpose, covers, covers_several, exists
 from lineproof.domain.sim import Sim
 from lineproof.domain.token import LIFE_OF, Token, TokenUse, good, token_hash
 
@@ -155,6 +155,21 @@ def test_a_consent_covers_its_purpose_from_then_until_withdrawn() -> None:
     # Whoever consents again after withdrawing is taken at their word.
     again = replace(GIVEN, given_at=later)
     assert covers([withdrawn, again], Purpose.FACE_CHECK, now=later)
+
+
+def test_who_read_last_of_more_than_one_picture_allows_more_than_one() -> None:
+    """The text that was read last counts, while it holds, and only that of a face check."""
+    later = NOW + timedelta(hours=1)
+    several = replace(GIVEN, text_version="2026-12", given_at=later)
+    assert covers_several([GIVEN, several], now=later)
+    assert not covers_several([GIVEN, several], now=NOW)
+    assert not covers_several([GIVEN], now=later)
+    assert not covers_several([], now=later)
+    assert not covers_several([replace(several, withdrawn_at=later), GIVEN], now=later)
+    old_again = replace(GIVEN, given_at=later + MOMENT)
+    assert not covers_several([several, old_again], now=later + MOMENT)
+    of_template = replace(several, purpose=Purpose.KEEP_TEMPLATE)
+    assert not covers_several([of_template], now=later)
 
 
 def test_nobody_consents_to_a_text_that_there_is_not() -> None:

@@ -245,7 +245,7 @@ class Stage:
             self.service,
             case.id,
             purpose=Purpose.FACE_CHECK,
-            text_version="2026-11",
+            text_version="2026-12",
             language="en",
             now=self.now,
         )

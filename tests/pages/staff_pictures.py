@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 NARROW: ViewportSize = {"width": 360, "height": 640}
 WIDE: ViewportSize = {"width": 1280, "height": 640}
+FILM: ViewportSize = {"width": 800, "height": 900}
 
-NARROW_ONES = {"sign-in", "counter", "counter-code", "attest", "receipt", "review", "review-full"}
-WIDE_ONES = {"counter", "counter-code", "reviews", "review-full"}
+NARROW_ONES = {"sign-in", "counter", "counter-code", "attest", "receipt", "review"}
+WIDE_ONES = {"counter", "counter-code", "reviews"}
 
 
 def main() -> None:
@@ -30,6 +31,13 @@ def main() -> None:
                 if state in WIDE_ONES:
                     tab.set_viewport_size(WIDE)
                     keep(tab, f"staff-{state}-wide")
+                    tab.set_viewport_size(NARROW)
+                if state == "review-full":
+                    tab.set_viewport_size(FILM)
+                    tab.locator(".faces").evaluate(
+                        "all => all.previousElementSibling.scrollIntoView()"
+                    )
+                    keep(tab, "staff-review-film", whole=False)
                     tab.set_viewport_size(NARROW)
 
 

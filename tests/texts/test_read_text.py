@@ -5,7 +5,8 @@ from importlib.resources import files
 import pytest
 
 from lineproof.domain.assistance import LANGUAGES, WORDS
-from lineproof.domain.consent import TEXTS, Purpose
+from lineproof.domain.consent import SAYS_SEVERAL, TEXTS, Purpose
+from lineproof.domain.shown_moment import SHOWN
 from lineproof.texts.read_text import assistance_words, consent_text
 
 
@@ -24,9 +25,27 @@ def test_a_text_that_can_be_consented_to_can_be_read(
 
 def test_the_face_check_says_that_there_is_another_way_and_what_is_kept() -> None:
     """The promises that a person can only use if they are told."""
-    text = consent_text(Purpose.FACE_CHECK, "2026-11", "en") or ""
+    text = consent_text(Purpose.FACE_CHECK, SAYS_SEVERAL, "en") or ""
     for said in ("You can say no", "What is kept", "who looked", "stop at any time"):
         assert said in text
+
+
+def test_the_newest_text_says_how_many_pictures_a_reviewer_is_shown() -> None:
+    """As many as the rule chooses, in every language; the one before said two in all."""
+    four = {
+        "en": "four",
+        "zh": "四",
+        "es": "cuatro",
+        "fr": "quatre",
+        "ar": "أربع",
+        "hi": "चार फ़ोटो",
+    }
+    assert SHOWN == 4
+    for language, word in four.items():
+        told = " ".join((consent_text(Purpose.FACE_CHECK, SAYS_SEVERAL, language) or "").split())
+        before = " ".join((consent_text(Purpose.FACE_CHECK, "2026-11", language) or "").split())
+        assert word in told
+        assert word not in before
 
 
 def test_no_text_lies_about_that_nobody_can_be_shown() -> None:

@@ -30,10 +30,10 @@ def unsure_of_films(house: House, frames: Sequence[bytes] = FRAMES) -> None:
     house._serve(replace(there, site=replace(there.site, engine=engine)))  # noqa: SLF001
 
 
-def before_the_camera(house: House, msisdn: str = "15550001") -> Page:
+def before_the_camera(house: House, msisdn: str = "15550001", text: str = "2026-12") -> Page:
     """Give a page that consented, showed the document and registered its key."""
     page = Page(house.session(house.open(msisdn=msisdn)))
-    page.visitor.consents()
+    assert page.visitor.consents(text).status_code == 201
     assert page.visitor.shows().status_code == 201
     assert page.binds(point_of(KEY)).status_code == 201
     return page

@@ -164,9 +164,9 @@ class Visitor:
         """Call with the session."""
         return self.house.call(method, path, self.token, **more)
 
-    def consents(self) -> Response:
+    def consents(self, version: str = "2026-12") -> Response:
         """Consent to the face check."""
-        asked = {"purpose": "face_check", "text_version": "2026-11", "language": "en"}
+        asked = {"purpose": "face_check", "text_version": version, "language": "en"}
         return self.call("POST", "/v1/session/consents", json=asked)
 
     def shows(self, number: str = "P1") -> Response:

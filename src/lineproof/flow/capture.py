@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from lineproof.domain.case import Case, Status
 from lineproof.domain.case_policy import decide_case
 from lineproof.domain.challenge import LIFE, Challenge, binding, fits, nonce_hash
+from lineproof.domain.consent import covers_several
 from lineproof.domain.finding import Measured
 from lineproof.domain.platform_word import NO_WORD
 from lineproof.domain.profile import Record
@@ -316,6 +317,10 @@ def _hold(
 ) -> None:
     """Seal what the reviewer has to look at, in place of what an earlier referral left."""
     tx.let_go(case.id)
+    if not covers_several(tx.consents(case.id), now=now):
+        # Who read that two pictures are kept has two kept: the portrait, and the first there is.
+        several = [name for name, picture in held.items() if picture]
+        held = {name: held[name] for name in several[:2]}
     until = now + service.profile.retention[Record.HELD]
     for name, picture in held.items():
         envelope = service.sealer.seal(picture, purpose="review", context=f"{case.id}/{name}")

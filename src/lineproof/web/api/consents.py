@@ -21,7 +21,7 @@ class ConsentAsked(Asked):
     """For what, to which text, in which language."""
 
     purpose: Purpose
-    text_version: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2026-11"])
+    text_version: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2026-12"])
     language: str = Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en"])
 
 
