@@ -138,7 +138,7 @@ SEEN_IN_PICTURES = frozenset(
         ReasonCode.DOCUMENT_QUALITY,
     }
 )
-"""What reviewers judge by the two pictures, and so not where the profile holds none."""
+"""What reviewers judge by the pictures, and so not where the profile holds none."""
 
 OF_THE_HOLDER = frozenset({VerdictReason.DOCUMENT_RENEWED, VerdictReason.HOLDER_CONFIRMED})
 """The only reasons to give somebody a line that is held on another document."""
