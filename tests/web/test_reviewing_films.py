@@ -23,9 +23,11 @@ from lineproof.ports import Shown
 from tests.adapters.test_message_check import FRAMES
 from tests.flow.stage import SYSTEM, passport
 from tests.web.filmed import before_the_camera, films, refers, unsure_of_films
+from tests.web.house import house
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lineproof.ports import Sealer
     from tests.web.house import House
@@ -184,6 +186,24 @@ def test_a_second_referral_leaves_nothing_of_the_first(page: Page) -> None:
     assert page.visitor.captures().json()["outcome"] == "a_person_looks"
     assert envelopes(page.house) == ["live", "portrait"]
     assert reviewed(page)["asked"] == []
+
+
+@pytest.mark.parametrize("ends", [approves, leaves, a_day_goes_by])
+def test_the_bytes_of_what_ended_are_overwritten(tmp_path: Path, ends: Any) -> None:
+    """Not only the rows: what was asked, and each sealed frame, is in no file of the database."""
+    there = house(tmp_path)
+    unsure_of_films(there)
+    page = before_the_camera(there)
+    refers(page)
+    names = [name.encode() for name in envelopes(there)]
+
+    def lying() -> list[bytes]:
+        files = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+        return [name for name in names if b"/" + name + b"|" in files]
+
+    assert lying() == names
+    ends(page)
+    assert lying() == []
 
 
 @dataclass(slots=True)
