@@ -40,12 +40,22 @@ def kept_apart(person: str, run: Run) -> bool:
     source, _, name = person.partition("/")
     if source == "nuaa":
         return name in run.nuaa_apart
-    number = int(hashlib.sha256(person.encode()).hexdigest(), 16)
-    if source == "frll" and number % FRLL_TRAINED != 1:
+    if source == "frll" and _number(person) % FRLL_TRAINED != 1:
         return True
-    return number % KEPT_APART == 0
+    return _number(person) % KEPT_APART == 0
 
 
 def kept_apart_by_all(person: str) -> bool:
     """Tell whether no run is trained on a person; ``frll/001`` names FRLL's person 001."""
     return all(kept_apart(person, run) for run in RUNS.values())
+
+
+def kept_apart_by_version_1(person: str) -> bool:
+    """Tell whether the pack's version 1, for which more of FRLL was trained on, kept one apart."""
+    if person.startswith("nuaa/"):
+        return kept_apart(person, RUNS["full"])
+    return _number(person) % KEPT_APART == 0
+
+
+def _number(person: str) -> int:
+    return int(hashlib.sha256(person.encode()).hexdigest(), 16)
