@@ -2,8 +2,8 @@
 
     python -m training.compare --pictures .cache/training --networks out/old --networks out/new
 
-Each source by itself, its threshold set on itself. ``--lit`` lets each picture be lit by a colour
-that a script asks for, as strong as in the simulated captures.
+Each source by itself, its threshold set on itself; then all as one set. ``--lit`` lets each picture
+be lit by a colour that a script asks for, as strong as in the simulated captures.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def lit(chips: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.clip(chips * light, 0, 255).astype(np.uint8)
 
 
-def compared(source: str, given: argparse.Namespace) -> None:
-    """Print what passes each of the networks on one source."""
+def scored(source: str, given: argparse.Namespace) -> list[Scored]:
+    """Score a source's pictures of whom nothing was trained on, by each of the networks."""
     rows = json.loads((given.pictures / f"{source}.json").read_text())
     keep = [
         at
@@ -50,7 +50,7 @@ def compared(source: str, given: argparse.Namespace) -> None:
         and kept_apart_by_version_1(person)
     ]
     species = np.array([rows[at][1] for at in keep])
-    print(source, f"{len({rows[at][0] for at in keep})} people")
+    found = []
     for networks in given.networks:
         columns = []
         for view in VIEWS:
@@ -59,13 +59,30 @@ def compared(source: str, given: argparse.Namespace) -> None:
             columns.append(scores_of(file, lit(chips) if given.lit else chips))
         score = np.mean(columns, axis=0)
         attacks = {s: score[species == s] for s in sorted({*species} - {"bona_fide"})}
-        scored = Scored(score[species == "bona_fide"], attacks)
-        found = rates_at(scored, threshold_at(scored.bona_fide, given.bpcer))
-        stopped, every = found.bpcer, found.apcer.values()
-        print(f"  {networks}: stopped {stopped.errors} of {stopped.trials}")
-        print(f"    all attacks: {sum(e.errors for e in every)} of {sum(e.trials for e in every)}")
-        for what, errors in found.apcer.items():
-            print(f"    {what}: {errors.errors} of {errors.trials}: {errors.rate}")
+        found.append(Scored(score[species == "bona_fide"], attacks))
+    return found
+
+
+def together(parts: tuple[Scored, ...]) -> Scored:
+    """Make one set of several."""
+    every = {species for part in parts for species in part.attacks}
+    return Scored(
+        np.concatenate([part.bona_fide for part in parts]),
+        {
+            one: np.concatenate([part.attacks[one] for part in parts if one in part.attacks])
+            for one in sorted(every)
+        },
+    )
+
+
+def print_rates(networks: Path, one: Scored, bpcer: float) -> None:
+    """Print what passes, with the threshold set on the same set."""
+    found = rates_at(one, threshold_at(one.bona_fide, bpcer))
+    stopped, every = found.bpcer, found.apcer.values()
+    print(f"  {networks}: stopped {stopped.errors} of {stopped.trials}")
+    print(f"    all attacks: {sum(e.errors for e in every)} of {sum(e.trials for e in every)}")
+    for what, errors in found.apcer.items():
+        print(f"    {what}: {errors.errors} of {errors.trials}: {errors.rate}")
 
 
 def main() -> None:
@@ -77,8 +94,12 @@ def main() -> None:
     parser.add_argument("--bpcer", type=float, default=0.02)
     parser.add_argument("--lit", action="store_true")
     given = parser.parse_args()
-    for source in SOURCES:
-        compared(source, given)
+    found = {source: scored(source, given) for source in SOURCES}
+    found["all"] = [together(parts) for parts in zip(*found.values(), strict=True)]
+    for source, each in found.items():
+        print(source)
+        for networks, one in zip(given.networks, each, strict=True):
+            print_rates(networks, one, given.bpcer)
 
 
 if __name__ == "__main__":
