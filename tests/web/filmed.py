@@ -15,17 +15,15 @@ from tests.flow.stage import FACE, UNSURE
 from tests.web.test_signed_captures import Page, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from httpx import Response
 
     from tests.web.house import House
 
 
-def unsure_of_films(house: House, frames: Sequence[bytes] = FRAMES) -> None:
+def unsure_of_films(house: House) -> None:
     """Let every face, plain or filmed, be one of which the machine is not sure."""
     there = house.stage.service
-    sights = {b"portrait": FACE, b"live": FACE, **dict.fromkeys(frames, FACE)}
+    sights = {b"portrait": FACE, b"live": FACE, **dict.fromkeys(FRAMES, FACE)}
     engine = SimulatedEngine(sights=sights, band=Measured(UNSURE), liveness=NOT_TOLD)
     house._serve(replace(there, site=replace(there.site, engine=engine)))  # noqa: SLF001
 
@@ -39,26 +37,22 @@ def before_the_camera(house: House, msisdn: str = "15550001", text: str = "2026-
     return page
 
 
-def films(
-    page: Page,
-    variant: str = "full",
-    frames: Sequence[bytes] = FRAMES,
-    *,
-    size: tuple[int, int] = SIZE,
-    until: float = 1.0,
-) -> Response:
-    """Play a script and send its frames, spread evenly up to this share of it."""
+def films(page: Page, variant: str = "full", *, since: float = 0.0, until: float = 1.0) -> Response:
+    """Play a script and send its frames, spread evenly over this part of it: 0..1 is the whole."""
     asked = page.asked(variant)
-    apart = asked["script"]["ms"] * until / len(frames)
+    whole = asked["script"]["ms"]
+    apart = whole * (until - since) / len(FRAMES)
     told = tuple(
-        Frame(index, round(apart * (index + 0.5)), hashlib.sha256(frame).hexdigest())
-        for index, frame in enumerate(frames)
+        Frame(
+            index, round(whole * since + apart * (index + 0.5)), hashlib.sha256(frame).hexdigest()
+        )
+        for index, frame in enumerate(FRAMES)
     )
-    manifest = page.told(asked["nonce"], frames, frames=told, camera=Camera("Front camera", *size))
-    return page.sends(asked["nonce"], written(manifest), frames)
+    manifest = page.told(asked["nonce"], frames=told, camera=Camera("Front camera", *SIZE))
+    return page.sends(asked["nonce"], written(manifest))
 
 
-def refers(page: Page, variant: str = "full", *, until: float = 1.0) -> None:
+def refers(page: Page, variant: str = "full", *, since: float = 0.0, until: float = 1.0) -> None:
     """Play a script, and let a person look at it."""
-    found = films(page, variant, until=until)
+    found = films(page, variant, since=since, until=until)
     assert (found.status_code, found.json()["outcome"]) == (201, "a_person_looks"), found.text
