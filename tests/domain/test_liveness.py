@@ -50,6 +50,10 @@ def test_a_band_that_holds_approves() -> None:
         (replace(LIVING, bpcer=0.4), ["liveness_too_weak.bpcer"]),
         (replace(LIVING, apcer=float("nan")), ["liveness_too_weak.print"]),
         (
+            replace(LIVING, missing=frozenset({"texture", "depth"})),
+            ["liveness_too_weak.without_depth", "liveness_too_weak.without_texture"],
+        ),
+        (
             replace(WEAK, basis=Basis.SIMULATED),
             ["liveness_too_weak.animated_still", "liveness_simulated_only"],
         ),

@@ -70,11 +70,11 @@ class Policy:
     components (ISO/IEC 29794-5) and the least value, 0..100, that a document's portrait and a live
     frame must reach.
 
-    Where ``liveness_required``, what is known of a living person must hold: the upper ends of the
-    95 % intervals of APCER, of the worst species, and of BPCER are at most ``max_apcer`` and
-    ``max_bpcer`` (ISO/IEC 30107-3), counted on people where ``liveness_on_people``. A member of
-    staff's word may stand in for what is not known where ``assisted_accepted``; for what failed,
-    nothing does.
+    Where ``liveness_required``, what is known of a living person must hold: no check is missing
+    that the script's table knows, and the upper ends of the 95 % intervals of APCER, of the worst
+    species, and of BPCER are at most ``max_apcer`` and ``max_bpcer`` (ISO/IEC 30107-3), counted on
+    people where ``liveness_on_people``. A member of staff's word may stand in for what is not known
+    where ``assisted_accepted``; for what failed, nothing does.
     """
 
     max_fmr: float
@@ -314,6 +314,10 @@ def _not_known_to_live(liveness: Finding[LivenessBand], policy: Policy) -> tuple
         weak = (Reason(ReasonCode.LIVENESS_TOO_WEAK, band.worst),)
     elif not band.bpcer <= policy.max_bpcer:
         weak = (Reason(ReasonCode.LIVENESS_TOO_WEAK, "bpcer"),)
+    else:
+        # Rates of what was left were counted on attackers who left nothing out on purpose.
+        left_out = (f"without_{check}" for check in sorted(band.missing))
+        weak = tuple(Reason(ReasonCode.LIVENESS_TOO_WEAK, each) for each in left_out)
     if policy.liveness_on_people and band.basis is not Basis.PEOPLE:
         weak += (Reason(ReasonCode.LIVENESS_SIMULATED_ONLY),)
     return weak
