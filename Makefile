@@ -7,6 +7,8 @@ export LINEPROOF_CACHE ?= $(CURDIR)/.cache
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export UV_PYTHON_DOWNLOADS := never
 BIN := .venv/bin
+# How many processes share the tests.
+WORKERS ?= 2
 PACK := src/lineproof/packs/built/default/pack.toml
 
 .PHONY: help axe demo test check fix bench fuzz parsers wheel pack clean
@@ -17,9 +19,15 @@ help: ## Show this list
 demo: $(PACK) ## Set everything up and verify a right and a wrong person
 	@$(BIN)/lineproof demo --out out/demo $(if $(PHONE),--phone)
 
+# What films a script in its own time runs by itself, and runs also where something else failed.
+tests = failed=0; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not unhurried $(1)" || failed=$$?; \
+	$(BIN)/python -m pytest -m unhurried tests/pages || failed=$$?; \
+	exit $$failed
+
 test: .venv/ready ## Set everything up and run every test
 	@$(MAKE) --no-print-directory pack-if-possible
-	@$(BIN)/python -m pytest
+	@$(call tests,)
 
 check: .venv/ready ## Everything CI runs, the quick checks first: format, lint, types, floors, tests
 	@$(BIN)/ruff format --check src tests benchmarks training
@@ -27,7 +35,7 @@ check: .venv/ready ## Everything CI runs, the quick checks first: format, lint, 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory pack-if-possible
-	@$(BIN)/python -m pytest -m "not house"
+	@$(call tests,and not house)
 
 fix: .venv/ready ## Format and mend what ruff can
 	@$(BIN)/ruff format src tests benchmarks training

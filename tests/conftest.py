@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with format, lint, types and floors: types take long, and others run beside them."""
+    items.sort(key=lambda item: item.get_closest_marker("house") is None)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[postgresql.Server]:
     """Give a PostgreSQL server; skip where none can be started."""

@@ -115,11 +115,12 @@ def started() -> Iterator[Server]:
     data = folder / "data"
     if (user := _user()) is not None and os.geteuid() == 0:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    port = _free_port()
-    options = f"{FAST} -h 127.0.0.1 -p {port} -k {folder}"
     try:
         as_user(bin_folder / "initdb", "-D", data, "-U", USER, "-A", "trust", "-N", "-E", "UTF8")
         log = folder / "server.log"
+        # Just before it is used: somebody else takes a free port too.
+        port = _free_port()
+        options = f"{FAST} -h 127.0.0.1 -p {port} -k {folder}"
         as_user(bin_folder / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         server = Server(folder, port)
         try:

@@ -115,6 +115,7 @@ def jpeg_of(picture: NDArray[np.uint8]) -> bytes:
     return as_jpeg(Image.fromarray(picture))
 
 
+@pytest.mark.unhurried
 @pytest.mark.parametrize("held", [still, by_hand, replayed])
 def test_nothing_held_before_the_camera_passes(
     launch: Launch, tmp_path: Path, held: Callable[[], Iterable[Image.Image]]
@@ -123,7 +124,9 @@ def test_nothing_held_before_the_camera_passes(
     site()
     film = tmp_path / "camera.mjpeg"
     film.write_bytes(b"".join(map(as_jpeg, held())))
-    window = launch(film).new_context(viewport={"width": 360, "height": 740}, locale="en")
+    window = launch(film, whole=True).new_context(
+        viewport={"width": 360, "height": 740}, locale="en"
+    )
     window.set_default_timeout(30_000)
     profile: Profile = read_profile("default")  # type: ignore[assignment]
     with place(tmp_path, living(profile), site()) as there:

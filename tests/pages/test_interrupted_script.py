@@ -256,6 +256,7 @@ def test_a_camera_that_is_too_slow_is_said_to_be(window: BrowserContext, there: 
     expect(sat.tab.locator("#without-camera")).to_have_attribute("open", "")
 
 
+@pytest.mark.unhurried
 def test_a_browser_that_tells_no_frame_times_films_all_the_same(
     window: BrowserContext, there: Place
 ) -> None:

@@ -75,6 +75,7 @@ def registered(sat: Sitter) -> str:
         return tx.registered_key(token_hash(str(cookie["value"]))) or ""
 
 
+@pytest.mark.unhurried
 @pytest.mark.parametrize("variant", ["full", "calm", "still"])
 def test_what_the_browser_films_and_signs_is_taken(unhurried: Sitter, variant: str) -> None:
     """The server's own check takes the message, and every step of its script was filmed in time."""
@@ -205,6 +206,7 @@ def test_without_colours_the_screen_keeps_the_page_s_own(seated: Sitter) -> None
         assert seated.tab.evaluate(colour) == before
 
 
+@pytest.mark.unhurried
 def test_colours_cover_the_screen_in_the_order_asked_for(unhurried: Sitter) -> None:
     """Each colour is the whole screen's, once, and nothing comes between two of them."""
     unhurried.opens_camera()

@@ -64,6 +64,7 @@ def driven(request: pytest.FixtureRequest, tmp_path: Path, there: Place) -> Iter
         yield found
 
 
+@pytest.mark.unhurried
 def test_a_script_is_played_filmed_signed_and_taken(
     driven: Driven, there: Place, tmp_path: Path
 ) -> None:
