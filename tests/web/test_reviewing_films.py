@@ -19,6 +19,7 @@ from lineproof.domain.script import RANDOM_BYTES, Side, Variant, script
 from lineproof.domain.shown_moment import SHOWN
 from lineproof.flow import agree, erase
 from lineproof.flow.capture import _for_reviewer
+from lineproof.flow.refused import Refused
 from lineproof.ports import Shown
 from tests.adapters.test_message_check import FRAMES
 from tests.flow.stage import SYSTEM, passport
@@ -157,13 +158,20 @@ def leaves(page: Page) -> None:
     assert page.visitor.call("DELETE", "/v1/session").status_code in {200, 204}
 
 
+def goes_another_way(page: Page) -> None:
+    """Let the person be met in a shop instead."""
+    service, case = page.house.stage.service, page.visitor.case
+    found = agree.take_other_way(service, case, Route.IN_PERSON, actor=SYSTEM, now=page.house.now)
+    assert not isinstance(found, Refused)
+
+
 def a_day_goes_by(page: Page) -> None:
     """Let nobody come."""
     page.house.later(timedelta(hours=24))
     erase.prune(page.house.stage.service, now=page.house.now)
 
 
-@pytest.mark.parametrize("ends", [approves, refuses, leaves, a_day_goes_by])
+@pytest.mark.parametrize("ends", [approves, refuses, leaves, goes_another_way, a_day_goes_by])
 def test_none_of_the_frames_outlives_the_review(page: Page, ends: Any) -> None:
     """However it ends: no envelope lies in the database, and no picture is shown."""
     refers(page)
@@ -177,10 +185,7 @@ def test_none_of_the_frames_outlives_the_review(page: Page, ends: Any) -> None:
 def test_a_second_referral_leaves_nothing_of_the_first(page: Page) -> None:
     """What an earlier script's moments were called is not what a later capture has."""
     refers(page, "still")
-    service = page.house.stage.service
-    agree.take_other_way(
-        service, page.visitor.case, Route.IN_PERSON, actor=SYSTEM, now=page.house.now
-    )
+    goes_another_way(page)
     page.visitor.consents()
     page.visitor.shows()
     assert page.visitor.captures().json()["outcome"] == "a_person_looks"

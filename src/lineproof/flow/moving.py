@@ -45,8 +45,10 @@ def moved(  # noqa: PLR0913 - one keyword for each fact of the move
     Raises IllegalMove, and then nothing was changed, and Changed where another came first.
     """
     after = tx.change_case(replace(case, status=move(case.status, event), **changes))
-    if after.status in FINAL or after.status is Status.APPROVED:
-        # What was held for a reviewer ends with the decision (promise 2).
+    left = case.status is Status.REFERRED and after.status is not Status.REFERRED
+    if left or after.status in FINAL or after.status is Status.APPROVED:
+        # What was held for a reviewer ends with the decision, or where the person leaves for
+        # another way (promise 2).
         tx.let_go(case.id)
     logged(tx, after, f"case_{event}", actor=actor, now=now, details=details)
     announce(tx, after, now=now)
