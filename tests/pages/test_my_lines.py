@@ -126,7 +126,7 @@ def test_consents_are_shown_and_withdrawn(tab: Page, there: Place) -> None:
     walk.clicks('main a[href="/c/consents"]', "/c/consents")
     said = tab.locator("main .list").inner_text()
     assert "The face check." in said
-    assert "2026-11 in English" in said
+    assert "2026-12 in English" in said
     assert "Withdrawn" not in said
     there.eye.document = passport("P3")
     walk.until_face(msisdn="15550003")
