@@ -38,7 +38,8 @@ def launch(playwright: Playwright) -> Iterator[Launch]:
     """Give what starts Debian's Chromium with a film for its camera; skip where it is not.
 
     Where Debian's headless shell is, it is that: the same engine without tabs and menus around it,
-    for a third of the work. ``whole`` starts the browser that people have.
+    for a third of the work. ``whole`` starts the browser that people have, and so does a camera
+    that was not allowed beforehand: the shell has nobody whom it could ask.
     """
     browser = shutil.which("chromium")
     if browser is None:
@@ -47,7 +48,7 @@ def launch(playwright: Playwright) -> Iterator[Launch]:
     opened: list[Browser] = []
 
     def start(camera: Path | None = None, *, allowed: bool = True, whole: bool = False) -> Browser:
-        program = browser if whole else shell
+        program = browser if whole or not allowed else shell
         flags = [*FLAGS, *(["--use-fake-ui-for-media-stream"] if allowed else [])]
         if camera is not None:
             flags.append(f"--use-file-for-fake-video-capture={camera}")
