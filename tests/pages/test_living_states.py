@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from lineproof.domain.script import PALETTE
 from tests.axe import violations
 from tests.pages.living import Sitter, living_place, sitter
 from tests.pages.test_every_state import wrong_with
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 STILL = "window.requestAnimationFrame = () => 0"
 """Lets a script stand at the step that is shown."""
+
+SHOWN = """async ({ rgb, words }) => {
+  const { show } = await import("/static/face-live.js");
+  const dialog = document.querySelector("dialog");
+  show({ dialog, dots: dialog.querySelector(".face-dots") }, { do: "screen", rgb }, 0);
+  dialog.querySelector(".face-said").textContent = words;
+}"""
+"""Shows a colour as the page does, with words on it."""
 
 MOVING = ("ahead", "screen", "turn", "approach")
 
@@ -81,6 +90,23 @@ def test_no_state_of_a_script_shuts_anybody_out(
     window.close()
     assert len(seen) == 11
     assert found == {}
+
+
+def test_words_and_deeds_are_read_on_every_colour(browser: Browser, tmp_path: Path) -> None:
+    """Which colours a script has is drawn: black is not read on the darkest, nor white on most."""
+    window = browser.new_context(locale="en")
+    window.set_default_timeout(15_000)
+    with living_place(tmp_path) as there:
+        sat = sitter(window, there)
+        sat.chooses("full")
+        sat.opens_camera()
+        sat.tab.locator("dialog button").first.click()
+        sat.sees("screen")
+        sat.tab.evaluate(STILL)
+        for name, rgb in PALETTE.items():
+            sat.tab.evaluate(SHOWN, {"rgb": rgb, "words": name})
+            assert violations(sat.tab) == [], name
+    window.close()
 
 
 def test_the_smallest_screen_scrolls_one_way(browser: Browser, tmp_path: Path) -> None:

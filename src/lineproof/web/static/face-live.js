@@ -79,10 +79,16 @@ export const named = (words, step) => words[{ turn: step.side, approach: "nearer
 // How long to wait before a script whose first movement comes soon.
 export const patience = (steps) => Math.max(0, moves(steps).length ? SAID_FOR - moves(steps)[0].start_ms : 0);
 
+// Relative luminance (WCAG 2), below which white is read more easily than black.
+const DARK = 0.179;
+const linear = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+const isDark = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) < DARK;
+
 export function show({ dialog, dots }, step, index) {
   dialog.dataset.do = step.do;
   dialog.dataset.side = step.side ?? "";
   if (step.rgb) dialog.style.setProperty("--screen", `rgb(${step.rgb.join(" ")})`);
   else dialog.style.removeProperty("--screen");
+  dialog.classList.toggle("dark", Boolean(step.rgb && isDark(step.rgb)));
   dots.children[index]?.classList.add("done");
 }
