@@ -67,7 +67,7 @@ def test_an_old_capture_whose_light_is_painted_over_answers_a_new_question(*, ov
         in_order += passes(moved, new)
         painted += passes(_painted(moved, seen, before, now, rng, oval=oval), new)
     assert in_order == 0
-    assert painted >= 2
+    assert painted >= 1
 
 
 def still(names: tuple[str, ...]) -> Script:
