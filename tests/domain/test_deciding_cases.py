@@ -282,6 +282,25 @@ def test_an_override_takes_two_reviewers_with_no_hand_in_the_case(
     assert told(found) == expected
 
 
+@pytest.mark.parametrize("reason", ["not_the_same_person", "not_a_living_person"])
+@pytest.mark.parametrize("before", [(), (verdict("q"),)])
+def test_one_who_saw_another_or_no_living_person_refuses(
+    reason: str, before: tuple[Verdict, ...]
+) -> None:
+    """One refusal is enough for either, an approval before it or not; no further try follows."""
+    against = replace(verdict("r", VerdictKind.REFUSE), reason=VerdictReason(reason))
+    seen = ReviewEvidence(
+        referred_for=(Reason(ReasonCode.LIVENESS_SIMULATED_ONLY),),
+        verdicts=(*before, against),
+        handled_by=None,
+        witnesses=(),
+        assisted_by=(),
+    )
+    found = decide_by_review(seen, standing(Kind.NEW_LINE), regime())
+    assert told(found) == ("refuse", [f"reviewed.{reason}"])
+    assert found.change is None
+
+
 def test_another_s_line_is_given_only_for_a_reason_of_its_holder_s() -> None:
     """Two reviewers who say no more than that the faces match do not hand over somebody's line."""
 

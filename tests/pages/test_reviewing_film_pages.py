@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lineproof.domain.review import VerdictReason
 from lineproof.domain.script import PALETTE, Side
 from lineproof.domain.staff import Role
 from lineproof.web.pages.languages import NAMES, language
@@ -70,6 +71,26 @@ def test_a_moment_of_which_nothing_came_stands_there_as_missing(
         assert text.startswith("Asked: ")
         assert text.endswith("No picture came of this moment.")
     assert reviewer.tab.locator(".faces img").count() == 2
+
+
+def test_who_saw_no_living_person_refuses_by_saying_so(reviewer: Desk, there: Place) -> None:
+    """It is one of the reasons to refuse, none to approve, and it stands in the log."""
+    case = refers_film(there, "full", "15550001")
+    takes_next(reviewer)
+    kinds = {
+        kind: reviewer.tab.get_by_role("group", name=f"{kind}, because", exact=True)
+        for kind in ("Approve", "Refuse")
+    }
+    words = "No living person was before the camera"
+    assert kinds["Refuse"].get_by_label(words, exact=True).count() == 1
+    assert kinds["Approve"].get_by_label(words, exact=True).count() == 0
+    concludes(reviewer, words)
+    assert there.status() == "refused"
+    with there.house.stage.service.store.read() as tx:
+        (verdict,) = tx.verdicts(case)
+        (entry,) = [e.deed for e in tx.entries_of(case) if e.deed.action == "case_refused"]
+    assert verdict.reason is VerdictReason.NOT_A_LIVING_PERSON
+    assert entry.details["reasons"] == "reviewed.not_a_living_person"
 
 
 def test_everything_that_a_script_asks_has_its_words_in_every_language() -> None:

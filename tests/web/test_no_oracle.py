@@ -181,3 +181,55 @@ def test_a_failed_check_of_liveness_is_a_try_of_the_person(tmp_path: Path) -> No
         assert case is not None
         assert case.person is not None
         assert tx.attempts(case.person, since=found.house.now - timedelta(days=1)) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a refusal by a reviewer left behind, but for ids."""
+
+    subscriber: list[tuple[int, str, str]]
+    webhooks: list[str]
+    told: list[list[str]]
+    log: list[str]
+
+
+def refused_for(folder: Path, reason: str) -> Aftermath:
+    """Refer a failed attempt, and let a reviewer refuse it for this."""
+    found = failed(folder, "one check", attempts=1)
+    house, case = found.house, found.page.visitor.case
+    assert house.takes("reviewer", case).status_code == 201
+    assert house.staff("reviewer", "GET", f"/v1/reviews/{case}").status_code == 200
+    said = {"kind": "refuse", "reason": reason}
+    answer = house.staff("reviewer", "POST", f"/v1/reviews/{case}/verdicts", json=said)
+    assert answer.json()["outcome"] == "refuse", answer.text
+    decisions = house.system("GET", f"/v1/cases/{case}/decisions").json()["decisions"]
+    with house.stage.service.store.read() as tx:
+        entries = [entry.deed for entry in tx.entries_of(case)]
+    return Aftermath(
+        subscriber=[*seen_by_subscriber(found), of_the_page(found, "/c/result")],
+        webhooks=announced(found),
+        told=[each["reasons"] for each in decisions],
+        log=[deed.details["reasons"] for deed in entries if "reasons" in deed.details],
+    )
+
+
+def test_that_no_living_person_was_seen_is_told_as_that_another_was(tmp_path: Path) -> None:
+    """The subscriber's side is the same to the letter; the operator's system has the code alone."""
+    left = {
+        reason: refused_for(tmp_path / reason, reason)
+        for reason in ("not_the_same_person", "not_a_living_person")
+    }
+    other, lifeless = left["not_the_same_person"], left["not_a_living_person"]
+    assert lifeless.subscriber == other.subscriber
+    codes = [code for code, _, _ in other.subscriber]
+    assert codes == [201, 409, 409, 200, 200, 303, 303, 200, 200, 200]
+    assert '"status":"refused"' in other.subscriber[3][1]
+    assert '"what":"case_refused"' in other.subscriber[4][1]
+    assert not any("living" in text or "same_person" in text for _, text, _ in other.subscriber)
+    assert lifeless.webhooks == other.webhooks
+    assert "reviewed" not in str(other.webhooks)
+    for reason, each in left.items():
+        assert each.told[-1] == [f"reviewed.{reason}"]
+        assert FINE.search(str(each.told)) is None
+        assert each.log[-1] == f"reviewed.{reason}"
+    assert lifeless.told[:-1] == other.told[:-1]

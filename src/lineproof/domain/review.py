@@ -47,6 +47,8 @@ class VerdictReason(StrEnum):
 
     SAME_PERSON = "same_person"
     NOT_THE_SAME_PERSON = "not_the_same_person"
+    NOT_A_LIVING_PERSON = "not_a_living_person"
+    """A photograph, a screen, a mask or a video was before the camera."""
     DOCUMENT_RENEWED = "document_renewed"
     DOCUMENT_FORGED = "document_forged"
     DOCUMENT_GENUINE = "document_genuine"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,8 +15,9 @@ from alembic.script import ScriptDirectory
 from lineproof.adapters.sql.engines import sqlite_url
 from lineproof.adapters.sql.schema_version import configured, newest
 from lineproof.adapters.sql.sql_store import SqlStore
-from lineproof.adapters.sql.sql_tables import METADATA
-from tests.adapters.sql.makers import NOW, a_deed, together
+from lineproof.adapters.sql.sql_tables import CASES, METADATA, VERDICTS
+from lineproof.domain.review import Verdict, VerdictKind, VerdictReason
+from tests.adapters.sql.makers import NOW, a_case, a_deed, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +79,51 @@ def test_upgrading_again_or_at_once_changes_nothing(bare: sa.URL) -> None:
         store.close()
 
 
+def test_a_verdict_of_before_stays_when_a_reason_comes_to_it(bare: sa.URL) -> None:
+    """Each is the same, in its order and of its case, and what was forbidden besides still is."""
+    store = SqlStore(bare)
+    _bring(store, "0007")
+    reasons = [each for each in VerdictReason if each is not VerdictReason.NOT_A_LIVING_PERSON]
+    old = [
+        Verdict(
+            case=case,
+            decision="dec_1",
+            staff="s-9",
+            kind=VerdictKind.REFUSE,
+            reason=reason,
+            at=NOW,
+        )
+        for case in ("case_1", "case_2")
+        for reason in reasons
+    ]
+    new = replace(old[0], reason=VerdictReason.NOT_A_LIVING_PERSON)
+    with store.begin() as tx:
+        tx.add_case(a_case())
+        tx.add_case(a_case("case_2"))
+        for verdict in old:
+            tx.add_verdict(verdict)
+    with pytest.raises(sa.exc.DBAPIError), store.begin() as tx:
+        tx.add_verdict(new)
+
+    store.upgrade()
+    assert store.ready()
+    with store.begin() as tx:
+        tx.add_verdict(new)
+    with store.read() as tx:
+        assert tx.verdicts("case_1") == [*old[: len(reasons)], new]
+        assert tx.verdicts("case_2") == old[len(reasons) :]
+    for column in ("kind", "reason"):
+        change = sa.update(VERDICTS).values({column: "anything"})
+        with pytest.raises(sa.exc.DBAPIError), store.engine.begin() as connection:
+            connection.execute(change)
+    with store.engine.begin() as connection:
+        connection.execute(sa.delete(CASES).where(CASES.c.id == "case_1"))
+    with store.read() as tx:
+        assert tx.verdicts("case_1") == []
+        assert len(tx.verdicts("case_2")) == len(reasons)
+    store.close()
+
+
 def test_tables_of_another_version_are_not_ready(bare: sa.URL) -> None:
     """A program that meets newer tables says so, and does not write into them."""
     store = SqlStore(bare)
@@ -119,6 +167,14 @@ def test_sqlite_keeps_its_promises(sqlite_database: sa.URL) -> None:
         assert found == expected
         connection.close()
     store.close()
+
+
+def _bring(store: SqlStore, revision: str) -> None:
+    """Bring the tables to an older version."""
+    config = configured()
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def _checks(inspector: sa.Inspector) -> dict[str, dict[str | None, str]]:

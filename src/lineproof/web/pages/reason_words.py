@@ -37,6 +37,7 @@ CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         VerdictKind.REFUSE: (
             VerdictReason.NOT_THE_SAME_PERSON,
+            VerdictReason.NOT_A_LIVING_PERSON,
             VerdictReason.DOCUMENT_FORGED,
             VerdictReason.HOLDER_OBJECTED,
             VerdictReason.CANNOT_TELL,
