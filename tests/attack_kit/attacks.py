@@ -12,6 +12,7 @@ from lineproof.domain.capture_message import MOST
 from lineproof.domain.script import PALETTE, RANDOM_BYTES, Screen, Script, Variant
 from lineproof.domain.script import script as make_script
 from lineproof.face.liveness.captured import asked as asked_of
+from tests.attack_kit.painted import nearest, painted, taken_again
 from tests.attack_kit.simulate import (
     SIDE,
     Played,
@@ -56,18 +57,20 @@ STAGINGS = {
     "animated_relit": BONA_FIDE,
     "old_in_new_order": BONA_FIDE,
     "recorded_on_purpose": BONA_FIDE,
+    "old_lit_anew": BONA_FIDE,
 }
 """``old_in_new_order`` is an old capture of the holder whose frames are moved to where the new
 script asks for the same, or for a colour that is near. ``recorded_on_purpose`` is the same of a
-recording in which the holder was shown everything that any script asks for. ``animated_relit``
-draws the very head and light that the simulated bona fide is drawn with, with noise and a good
-name. Nothing here can stop the last two, and the table says so."""
+recording in which the holder was shown everything that any script asks for, and ``old_lit_anew`` of
+an old capture on which the light of the colours that it lacks was painted. ``animated_relit`` draws
+the very head and light that the simulated bona fide is drawn with, with noise and a good name.
+Nothing here can stop the last three, and the table says so."""
 
 PLAIN_WALL = 0.2
 """How often a person stands before the plain wall of their photograph."""
 
-KNOWN_TO_PASS = frozenset({"animated_relit", "recorded_on_purpose"})
-OF_COLOURS = frozenset({"wrong_colours", "late_colours", "recorded_on_purpose"})
+KNOWN_TO_PASS = frozenset({"animated_relit", "recorded_on_purpose", "old_lit_anew"})
+OF_COLOURS = frozenset({"wrong_colours", "late_colours", "recorded_on_purpose", "old_lit_anew"})
 """Where no colour is asked for, these would be the bona fide capture itself, or an old one."""
 OF_MOVES_OR_COLOURS = OF_COLOURS | {
     "delayed_relay",
@@ -76,7 +79,7 @@ OF_MOVES_OR_COLOURS = OF_COLOURS | {
     "old_in_new_order",
 }
 """Where nothing is asked for, these would be other attacks of the kit."""
-PUT_IN_ORDER = frozenset({"old_in_new_order", "recorded_on_purpose"})
+PUT_IN_ORDER = frozenset({"old_in_new_order", "recorded_on_purpose", "old_lit_anew"})
 OF_ANOTHER_DAY = PUT_IN_ORDER | {"replayed_capture"}
 OF_TWO = frozenset({"two_people", "one_frame_swapped"})
 INJECTED = frozenset(
@@ -129,7 +132,13 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
     seen = capture(before, plays, how, engine, rng)
     faceless = len(plays.times_ms) - len(seen)
     if name in PUT_IN_ORDER:
-        seen = in_new_order(seen, plays, played)
+        moved = in_new_order(seen, plays, played)
+        drawn = name == "old_lit_anew"
+        seen = (
+            painted(moved, seen, plays, played, engine, rng, oval=True)
+            if drawn
+            else none_twice(moved, engine, rng)
+        )
     if name in OF_TWO:
         theirs = capture(other, played, how, engine, rng)
         half = slice(len(seen) // 2, None)
@@ -185,6 +194,17 @@ def in_new_order(seen: list[Seen], old: Played, new: Played) -> list[Seen]:
     return found[:MOST]
 
 
+def none_twice(seen: list[Seen], engine: LocalEngine, rng: np.random.Generator) -> list[Seen]:
+    """Take a frame again that stood there before: one old colour may serve for two new ones."""
+    used: set[str] = set()
+    found = []
+    for each in seen:
+        again = each.frame.stored in used
+        used.add(each.frame.stored)
+        found.append(taken_again(each, np.ones(3), engine, rng) if again else each)
+    return found
+
+
 def _steps(played: Played) -> list[tuple[object, tuple[float, float]]]:
     """Give each step of a script by what it asks for, with its start and length in ms."""
     asked, ends = played.asked, max(played.times_ms) + 1
@@ -196,16 +216,6 @@ def _steps(played: Played) -> list[tuple[object, tuple[float, float]]]:
         told.append(("nearer", (asked.nearer_ms, ends - asked.nearer_ms)))
     begins = min((start for _, (start, _) in told), default=ends)
     return [("ahead", (0.0, begins)), *told]
-
-
-def nearest(rgb: tuple[int, int, int], shown: list[tuple[int, int, int]]) -> tuple[int, int, int]:
-    """Give the colour that skin takes for ``rgb`` soonest: brightness counts for nothing."""
-
-    def away(other: tuple[int, int, int]) -> float:
-        apart = np.subtract(other, rgb)
-        return float(np.linalg.norm(apart - apart.mean()))
-
-    return min(shown, key=away)
 
 
 def somewhere(

@@ -1,7 +1,8 @@
-"""An old capture whose frames are put in a new question's order: it has other colours.
+"""An old capture whose frames are put in a new question's order, unaltered: it has other colours.
 
 What stops nobody here is a recording in which the person was shown everything; docs/liveness.md
-says so. Whoever writes a check that stops it sees it by this test.
+says so, and test_old_capture_recoloured tells what paint does. Whoever writes a check that stops it
+sees it by this test.
 """
 
 from __future__ import annotations

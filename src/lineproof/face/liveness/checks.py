@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lineproof.face.liveness.captured import Asked, CapturedFrame
 
-VERSION = "3"
+VERSION = "4"
 """Of everything between a capture's frames and its measures. A change that can move a measure makes
 a new one, and tables that were counted with another are not used."""
 

@@ -1,8 +1,8 @@
 """Light: the skin takes the screen's colours when they are shown, and takes them as a head does.
 
 After Tang et al., "Face Flashing: a Secure Liveness Detection Protocol based on Light Reflections"
-(NDSS 2018): the colours are unpredictable, so their reflection cannot have been recorded before,
-and nearer and facing parts take more of them than the face's rim and what is behind it. The change
+(NDSS 2018): the colours are unpredictable, so their reflection was seldom recorded before, and
+nearer and facing parts take more of them than the face's rim and what is behind it. The change
 of log colour, free of brightness, is regressed on the colours of the screen.
 
 In daylight the screen adds nothing that can be judged: then light is Unmeasured, and nobody is
@@ -60,8 +60,8 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
 
     ``follows`` is the correlation, -1..1, of the nearest skin's colour with the screen's at the
     best delay of ``PROMPT_MS``. ``named`` is the share of the colours asked for whose skin, as it
-    changed from the white screen before them, is nearer to them than to any other of ``PALETTE``:
-    an old capture has other colours, and may follow well for all that.
+    changed from the white screen before them, is in each frame nearer to them than to any other of
+    ``PALETTE``: frames of an old capture have other colours, and may follow well for all that.
     ``facing`` is how much less of it the rim takes and ``ahead`` how much less the background does,
     both as shares of the nearest skin's; ``prompt`` is 1 where no delay of ``LATE_MS`` fits clearly
     better, and 0 otherwise. Unmeasured where fewer than three colours were asked for, too few
@@ -204,18 +204,18 @@ def _gain(rows: NDArray[np.float64], screen: NDArray[np.float64]) -> float:
 def _named(side: _Sides, gain: float, asked: Asked, white: NDArray[np.float64]) -> float:
     """Give the share of the colours asked for that the skin names; what was not filmed is none.
 
-    ``white`` is the skin's hue under a white screen: against the colours' own mean, others in their
-    place would be taken for them where all of them are changed alike.
+    In every frame: two old colours by turns have the mean of one that lies between them. ``white``
+    is the skin's hue under a white screen: against the colours' own mean, others in their place
+    would be taken for them where all of them are changed alike.
     """
     choices = np.array(list(PALETTE.values()), dtype=np.uint8)
-    expected = gain * _without_brightness(choices)
+    away = (side.skin - white)[:, None] - gain * _without_brightness(choices)[None]
+    nearest = choices[np.linalg.norm(away, axis=2).argmin(axis=1)]
+    right = (nearest == side.shown).all(axis=1)
     named = 0
     for colour in asked.colours:
         own = (side.shown == np.array(colour.rgb)).all(axis=1)
-        if own.any():
-            change = side.skin[own].mean(axis=0) - white
-            nearest = choices[np.linalg.norm(change - expected, axis=1).argmin()]
-            named += bool((nearest == np.array(colour.rgb)).all())
+        named += bool(own.any() and right[own].all())
     return named / len(asked.colours)
 
 
