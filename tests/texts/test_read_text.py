@@ -48,6 +48,21 @@ def test_the_newest_text_says_how_many_pictures_a_reviewer_is_shown() -> None:
         assert word not in before
 
 
+def test_the_newest_text_says_what_a_script_does_and_judges() -> None:
+    """Changing colours, and whether a living person is there, in every language."""
+    said = {
+        "en": ("change colours", "living person", "secret key"),
+        "zh": ("变换颜色", "活人", "密钥"),
+        "es": ("cambiar de color", "persona viva", "clave secreta"),
+        "fr": ("changer de couleur", "personne vivante", "clé secrète"),
+        "ar": ("ألوان الشاشة", "شخص حي", "مفتاحنا السري"),
+        "hi": ("स्क्रीन के रंग", "जीवित व्यक्ति", "गुप्त कुंजी"),
+    }
+    for language, words in said.items():
+        told = " ".join((consent_text(Purpose.FACE_CHECK, SAYS_SEVERAL, language) or "").split())
+        assert [word for word in words if word not in told] == []
+
+
 def test_no_text_lies_about_that_nobody_can_be_shown() -> None:
     """Each file is one that the domain knows."""
     known = {f"{p}.{v}.{lang}.md" for p, texts in TEXTS.items() for v, lang in texts}

@@ -9,7 +9,7 @@ export const WORDS = {
   too_dark: "It is too dark. Turn to the light.", too_bright: "It is too bright.",
   too_far: "Come closer.", too_close: "Move back a little.", turn: "Look straight into the camera.",
   two_faces: "Only one person, please.", no_face: "No face is seen. Put your face into the oval.",
-  how: "About 8 seconds.", or_without: "Trouble with colours or turning?", full: "Screen colours, and turning my head",
+  how: "Screen colours change.", or_without: "Trouble with colours or turning?", full: "Screen colours, and turning my head",
   calm: "Without colours", still: "Without moving", assisted: "With a member of staff at the counter",
   begin: "Begin", stop: "Stop",
   look: "Face the camera.", then_left: "Then turn a little left, right, nearer.",
