@@ -73,13 +73,18 @@ def grainy(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
     return launch(grainy_film(tmp_path_factory.mktemp("grain") / "camera.mjpeg"))
 
 
-@pytest.fixture
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a browser without a past, as wide as a telephone."""
+def as_a_telephone(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a browser without a past, as wide as a telephone, and close it."""
     found = browser.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
     found.set_default_timeout(10_000)
     yield found
     found.close()
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a browser without a past, as wide as a telephone."""
+    yield from as_a_telephone(browser)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from lineproof.domain.finding import Measured
 from lineproof.domain.script import Screen, Turn, Variant
 from lineproof.domain.token import token_hash
 from tests.flow.stage import NO_MATCH
+from tests.pages.conftest import as_a_telephone
 from tests.pages.hurried import HURRIED
 from tests.pages.living import DEAD, LONG_ENOUGH, Sitter, living_place, sitter
 from tests.pages.place import grainy_film
@@ -50,10 +51,7 @@ def there(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def window(grainy: Browser) -> Iterator[BrowserContext]:
     """Give a browser without a past, before a camera with noise."""
-    found = grainy.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
-    found.set_default_timeout(10_000)
-    yield found
-    found.close()
+    yield from as_a_telephone(grainy)
 
 
 @pytest.fixture

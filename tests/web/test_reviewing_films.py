@@ -135,22 +135,22 @@ def test_a_moment_of_which_nothing_came_is_told(page: Page) -> None:
     assert looks(page)[0] == "2", "a picture that is not there was looked at by nobody"
 
 
-def approves(page: Page) -> None:
+def concludes(page: Page, kind: str, reason: str) -> None:
     """End the case by a reviewer's verdict."""
     reviewed(page)
     path = f"/v1/reviews/{page.visitor.case}/verdicts"
-    said = {"kind": "approve", "reason": "same_person"}
-    found = page.house.staff("reviewer", "POST", path, json=said)
-    assert found.json()["outcome"] == "approve"
+    found = page.house.staff("reviewer", "POST", path, json={"kind": kind, "reason": reason})
+    assert found.json()["outcome"] == kind
+
+
+def approves(page: Page) -> None:
+    """Let a reviewer find the person."""
+    concludes(page, "approve", "same_person")
 
 
 def refuses(page: Page) -> None:
-    """End it by a refusal."""
-    reviewed(page)
-    path = f"/v1/reviews/{page.visitor.case}/verdicts"
-    said = {"kind": "refuse", "reason": "cannot_tell"}
-    found = page.house.staff("reviewer", "POST", path, json=said)
-    assert found.json()["outcome"] == "refuse"
+    """Let a reviewer find nobody."""
+    concludes(page, "refuse", "cannot_tell")
 
 
 def leaves(page: Page) -> None:
