@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from lineproof.face.detect import detect
-from lineproof.face.landmarks import mesh
+from tests.attack_kit.simulate import WHITE, colour_at, frame_of, taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +18,8 @@ if TYPE_CHECKING:
 
     Rgb = tuple[int, int, int]
 
-WHITE = (255, 255, 255)
+SENSOR, QUALITY = 1.5, 92
+"""Of the noise and the JPEG by which a picture is taken again: a good camera's."""
 
 
 def painted(  # noqa: PLR0913, PLR0917 - the old capture, and where it goes
@@ -46,7 +44,7 @@ def painted(  # noqa: PLR0913, PLR0917 - the old capture, and where it goes
 
     made = []
     for each in moved:
-        asks = _shown(now, each.frame.at_ms)
+        asks = colour_at(now.asked, each.frame.at_ms) or WHITE
         lacks = asks != WHITE and asks not in had
         gains = skin(asks) / skin(nearest(asks, had)) if lacks else np.ones(3)
         where = _oval(each.frame.mesh, each.frame.pixels) if oval else np.ones((1, 1))
@@ -68,37 +66,20 @@ def taken_again(
     each: Seen, gains: NDArray[np.float64], engine: LocalEngine, rng: np.random.Generator
 ) -> Seen:
     """Multiply, add a sensor's noise and store the picture again, so that none repeats itself."""
-    pixels = each.frame.pixels * gains
-    noisy = np.clip(pixels + rng.normal(0, 1, pixels.shape), 0, 255).astype(np.uint8)
-    stored = cv2.imencode(".jpg", noisy[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])[1]
-    bgr = cv2.imdecode(stored, cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ValueError("what was just encoded is read again")
-    again = np.ascontiguousarray(bgr[..., ::-1], dtype=np.uint8)
-    face, *_ = detect(again, engine.detector) or [each.face]
-    points, _ = mesh(again, face, engine.landmarks)
-    name = f"{rng.integers(1 << 60):x}"
-    return replace(
-        each, face=face, frame=replace(each.frame, pixels=again, mesh=points, stored=name)
-    )
+    lit = np.asarray(each.frame.pixels * gains, dtype=np.float32)
+    return frame_of(each.frame.at_ms, taken(lit, SENSOR, QUALITY, rng), engine) or each
 
 
 def _learnt(seen: Sequence[Seen], played: Played, channel: int) -> tuple[list[float], list[float]]:
     """Give the screen's channel and the face's own in each frame."""
-    screen = [_shown(played, each.frame.at_ms)[channel] / 255 for each in seen]
+    screens = [colour_at(played.asked, each.frame.at_ms) or WHITE for each in seen]
+    screen = [rgb[channel] / 255 for rgb in screens]
     faces = [each.frame.mesh[[1, 50, 280], :2].astype(int) for each in seen]
     skin = [
         float(np.mean([one.frame.pixels[y - 4 : y + 5, x - 4 : x + 5, channel] for x, y in face]))
         for one, face in zip(seen, faces, strict=True)
     ]
     return screen, skin
-
-
-def _shown(played: Played, at_ms: float) -> Rgb:
-    for colour in played.asked.colours:
-        if colour.start_ms <= at_ms < colour.start_ms + colour.duration_ms:
-            return colour.rgb
-    return WHITE
 
 
 def _oval(points: NDArray[np.float32], pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

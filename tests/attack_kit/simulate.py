@@ -39,6 +39,7 @@ BLINKS = 0.15
 """The share of frames in which the eyes of what blinks are closed."""
 FEWEST, MOST = 12, 24
 """Frames that a capture message holds."""
+WHITE = (255, 255, 255)
 CAMERA_MS = 33.0
 """A camera's next frame comes within so long."""
 
@@ -184,12 +185,12 @@ def capture(
         if not (how.repeats and stored):
             maps = _back(depth, yaw, scale, pan)
             seen = _drawn(blinking if closed else shown, how, maps)
-            light = _reflected(shown, how, maps, _colour(asked, then_ms - lag))
+            light = _reflected(shown, how, maps, colour_at(asked, then_ms - lag))
             lit = seen * (ambient + light * np.float32(gain * scale**2))
             lit = lit * sub_pixels(maps, pitch) if how.grid else lit
             lit = camera.balanced(lit, at_ms) if camera else lit
-            stored = _taken(lit, sensor if how.noise else 0.0, quality, rng)
-        frame = _frame(at_ms, stored, engine)
+            stored = taken(lit, sensor if how.noise else 0.0, quality, rng)
+        frame = frame_of(at_ms, stored, engine)
         if frame is not None:
             frames.append(frame)
     return frames
@@ -232,7 +233,7 @@ def in_a_room(shown: Portrait, room: NDArray[np.uint8]) -> Portrait:
     return shown if person is None else replace(shown, pixels=before(shown.pixels, person, room))
 
 
-def _taken(lit: Field, sensor: float, quality: int, rng: np.random.Generator) -> bytes:
+def taken(lit: Field, sensor: float, quality: int, rng: np.random.Generator) -> bytes:
     """Take a picture as a camera does: with a sensor's noise, stored as JPEG."""
     if sensor:
         left, top = rng.integers(0, GRAIN - SIDE, 2)
@@ -249,7 +250,8 @@ def _grain() -> Field:
     return np.random.default_rng(0).standard_normal((4, GRAIN, GRAIN, 3), dtype=np.float32)
 
 
-def _frame(at_ms: float, stored: bytes, engine: LocalEngine) -> Seen | None:
+def frame_of(at_ms: float, stored: bytes, engine: LocalEngine) -> Seen | None:
+    """Read a picture as the service does; None where no face is found in it."""
     bgr = cv2.imdecode(np.frombuffer(stored, dtype=np.uint8), cv2.IMREAD_COLOR)
     if bgr is None:
         raise ValueError("what was just encoded is read again")
@@ -356,12 +358,12 @@ def _drawn(shown: Portrait, how: Staging, maps: tuple[Field, Field]) -> Field:
     return np.asarray(turned * where + shown.pixels * (1 - where), dtype=np.float32)
 
 
-def _colour(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
+def colour_at(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
     """Give what the screen shows: white before and after colours, nothing that counts in calm."""
     for colour in asked.colours:
         if colour.start_ms <= at_ms < colour.start_ms + colour.duration_ms:
             return colour.rgb
-    return (255, 255, 255) if asked.colours else None
+    return WHITE if asked.colours else None
 
 
 def _reflected(
