@@ -1,0 +1,30 @@
+"""A film: one small picture of every frame that the camera gave round each change of colour.
+
+The frames of a message are taken when a colour has settled. What happens at the change itself is
+over within two or three frames, so these are sent as tiles of one sheet, too small to be of use for
+anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TILE_WIDE, TILE_TALL = 48, 64
+"""In pixels; the same cut of the camera's picture as a frame."""
+TILES_ACROSS = 8
+"""Tiles stand row by row, from left to right."""
+MOST_TILES = 64
+MOST_FILM_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedFilm:
+    """The sheet as it came, and when each of its tiles was taken, in ms since the script began."""
+
+    at_ms: tuple[int, ...]
+    sheet: bytes = field(repr=False)
+
+
+def sheet_size(tiles: int) -> tuple[int, int]:
+    """Give (width, height) of a sheet of so many tiles, in pixels."""
+    return TILE_WIDE * TILES_ACROSS, TILE_TALL * -(-tiles // TILES_ACROSS)
