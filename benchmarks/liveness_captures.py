@@ -130,6 +130,7 @@ def checked(made: Presentation, *, whole: bool) -> Tried:
         faceless=made.faceless,
         scores=scores,
         texture=looks,
+        film=None,
         device=made.device,
     )
     cost = (time.process_time() - began) * 1000

@@ -75,6 +75,7 @@ class LivenessCheck:
             faceless=faceless,
             scores=scores,
             texture=self._texture_of(frames, found),
+            film=None,
             device=capture.camera,
         )
         return fuse(findings, table.value)

@@ -13,7 +13,9 @@ TILE_WIDE, TILE_TALL = 48, 64
 """In pixels; the same cut of the camera's picture as a frame."""
 TILES_ACROSS = 8
 """Tiles stand row by row, from left to right."""
-MOST_TILES = 64
+MOST_TILES = 72
+BEFORE_MS, UNTIL_MS = 100, 240
+"""A change is shown from so long before it until so long after it."""
 MOST_FILM_BYTES = 200_000
 
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from lineproof.domain.script import PALETTE
 from lineproof.face.liveness.captured import Asked, CapturedFrame, ColourAsked, TurnAsked
+from lineproof.face.liveness.film import Film
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 240
+WIDE, TALL = 48, 64
 COLOURS = tuple(PALETTE[name] for name in ("azure", "green", "orange"))
 ASKED = Asked(
     colours=tuple(ColourAsked(rgb, 500 + at * 500, 500) for at, rgb in enumerate(COLOURS)),
@@ -87,3 +89,44 @@ def _frame(  # noqa: PLR0913, PLR0917 - each is one property of a capture
     lit = 110 + share[..., None] * np.array(colour) * strength
     pixels = np.clip(lit + rng.normal(0, 2, lit.shape), 0, 255).astype(np.uint8)
     return CapturedFrame(at_ms + int(rng.integers(0, 9)), pixels, seen, 1, str(at_ms))
+
+
+def film(  # noqa: PLR0913 - each is one property of a camera
+    *,
+    readout_ms: float = 25,
+    exposure_ms: float = 20,
+    upwards: bool = False,
+    across: bool = False,
+    strength: float = 0.2,
+    every_ms: int = 33,
+) -> Film:
+    """Give the film of the changes in ``ASKED`` that a rolling shutter sees; 0 ms reads at once."""
+    rng = np.random.default_rng(5)
+    # A camera's frames begin at another moment of each change.
+    times = [
+        round(colour.start_ms) + since
+        for late, colour in zip((0, 11, 22), ASKED.colours, strict=True)
+        for since in range(late - 100, 240, every_ms)
+    ]
+    y, x = np.mgrid[:TALL, :WIDE]
+    into = (x / WIDE) if across else (y / TALL)
+    begins = readout_ms * (1 - into if upwards else into)
+    far = np.hypot(x - WIDE / 2, (y - TALL / 2) * WIDE / TALL) * SIDE / WIDE / 60
+    tiles = []
+    for at in times:
+        lit = np.mean(
+            [_screen(at + begins + part) for part in np.linspace(0, exposure_ms, 16)], axis=0
+        )
+        share = np.where(far > 1, 0.1, 1 - 0.5 * far)[..., None]
+        grey = 110 + 40 * np.cos(far)[..., None]
+        seen = grey * (1 + share * lit / 255 * strength) + rng.normal(0, 0.7, (TALL, WIDE, 3))
+        tiles.append(np.clip(seen, 0, 255).astype(np.uint8))
+    return Film(tuple(map(float, times)), np.array(tiles))
+
+
+def _screen(at_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what the screen of ``ASKED`` shows, (h, w, 3)."""
+    shown = np.full((*at_ms.shape, 3), 255.0)
+    for colour in ASKED.colours:
+        shown[at_ms >= colour.start_ms] = colour.rgb
+    return shown

@@ -9,7 +9,7 @@ from lineproof.domain.script import Variant, script
 from lineproof.face.liveness.captured import asked
 from lineproof.face.liveness.checks import CHECKS, measure
 from lineproof.face.liveness.texture import texture_of_capture
-from tests.face.liveness.moved import ASKED, frames
+from tests.face.liveness.moved import ASKED, film, frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ def found(
         faceless=faceless,
         scores=[0.95] * (len(seen) - 1),
         texture=[Measured(skin)] * len(seen),
+        film=film(),
         device=device,
     )
 
@@ -58,16 +59,16 @@ def test_a_frame_without_a_face_leaves_the_person_unmeasured() -> None:
 def test_a_capture_without_a_face_shows_nothing_and_breaks_nothing(variant: Variant) -> None:
     """Whatever was asked: every check says that it could not measure."""
     asks = asked(script(variant, bytes(32)))
-    all_found = measure([], asks, faceless=24, scores=[], texture=[], device="")
+    all_found = measure([], asks, faceless=24, scores=[], texture=[], film=None, device="")
     assert all(isinstance(one, Unmeasured) for one in all_found.values())
 
 
 @pytest.mark.parametrize(
     ("variant", "left_out"),
     [
-        (Variant.CALM, {"light"}),
+        (Variant.CALM, {"light", "exposure"}),
         (Variant.STILL, {"follows_script", "depth"}),
-        (Variant.ASSISTED, {"follows_script", "depth", "light"}),
+        (Variant.ASSISTED, {"follows_script", "depth", "light", "exposure"}),
     ],
 )
 def test_what_a_variant_does_not_ask_for_is_unmeasured(
