@@ -27,7 +27,7 @@ from lineproof.adapters.sql.sql_store import SqlStore
 from lineproof.domain.case import FINAL, Case, Kind, Route, Status
 from lineproof.domain.challenge import for_chip
 from lineproof.domain.consent import Purpose
-from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.review import REASONS_OF, VerdictKind
 from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, hold_lines, issue, reviewing
@@ -54,7 +54,6 @@ ANNS, NOBODYS = "15550001", ("15550002", "15550003")
 WAITS = {-40: 1, 1: 4, 30: 4, 61: 4, 301: 4, 3600: 2, 7201: 4, 90_000: 1}
 """Seconds that may pass at once, and how likely each is; one of them sets the clock back."""
 FAULTY = 0.3
-CANNOT_TELL = VerdictReason.CANNOT_TELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,12 @@ class Scene:
                         self._service, case.id, who, now=self._now
                     ),
                     lambda who=who, kind=kind: reviewing.conclude(  # type: ignore[misc]
-                        self._service, case.id, who, kind=kind, reason=CANNOT_TELL, now=self._now
+                        self._service,
+                        case.id,
+                        who,
+                        kind=kind,
+                        reason=REASONS_OF[kind][0],
+                        now=self._now,
                     ),
                 )
 

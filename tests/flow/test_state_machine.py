@@ -21,7 +21,7 @@ from lineproof.domain.challenge import for_chip
 from lineproof.domain.consent import Purpose
 from lineproof.domain.line import ADDS_A_LINE
 from lineproof.domain.reason import Outcome
-from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.review import REASONS_OF, VerdictKind
 from lineproof.domain.sim import Sim
 from lineproof.domain.staff import Role
 from lineproof.flow import agree, apply, attest, capture, erase, hold_lines, issue, reviewing
@@ -241,7 +241,7 @@ class Cases(RuleBasedStateMachine):
             case.id,
             reviewer,
             kind=kind,
-            reason=VerdictReason.CANNOT_TELL,
+            reason=REASONS_OF[kind][0],
             now=self.stage.now,
         )
         if isinstance(found, capture.Captured) and found.decision.outcome is Outcome.APPROVE:

@@ -96,6 +96,29 @@ def test_an_override_takes_two(reviewer: Desk, other: Desk, there: Place, browse
         assert found.count(f"viewed staff:{name}") == 3
 
 
+def test_a_verdict_for_a_reason_of_the_other_one_is_sent_back(
+    reviewer: Desk, there: Place, browser: Browser
+) -> None:
+    """Whoever changes what the page sends is told to choose again, and nothing is concluded."""
+    refers(there, browser, UNSURE)
+    for odd in (
+        "approve:cannot_tell",
+        "refuse:same_person",
+        "refuse:x",
+        "x:same_person",
+        "approve",
+    ):
+        takes_next(reviewer)
+        first = reviewer.tab.locator("#verdict-first")
+        first.evaluate("(radio, odd) => { radio.value = odd; radio.checked = true; }", odd)
+        reviewer.tab.get_by_role("button", name="Put my verdict on record").click()
+        reviewer.tab.wait_for_url("**?wrong=verdict")
+        assert reviewer.tab.locator("fieldset.wrong").count() == 1
+        assert there.status() == "referred"
+        reviewer.tab.get_by_role("button", name="Give it back without a verdict").click()
+        reviewer.arrives("/staff/reviews")
+
+
 def test_a_claimed_case_is_offered_to_nobody_else(
     reviewer: Desk, other: Desk, there: Place, browser: Browser
 ) -> None:

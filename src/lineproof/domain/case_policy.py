@@ -21,7 +21,7 @@ from lineproof.domain.reason import (
     referral,
     refusal,
 )
-from lineproof.domain.review import VerdictKind, VerdictReason, hands_in, same
+from lineproof.domain.review import VerdictKind, VerdictReason, goes_with, hands_in, same
 from lineproof.domain.validity import doubts, forbidden, guardianship
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def decide_by_review(evidence: ReviewEvidence, standing: Standing, profile: Prof
     2. One refusal is enough.
     3. What stands about the line refuses, whatever the reviewers say.
     4. What reviewers cannot know is not theirs to approve: the case goes on by another way.
-    5. An approval against what was found needs two.
+    5. An approval against what was found needs two; one whose reason speaks against it is none.
     """
     hands = hands_in(evidence.handled_by, evidence.witnesses, evidence.assisted_by)
     counting = [verdict for verdict in evidence.verdicts if same(verdict.staff) not in hands]
@@ -164,6 +164,7 @@ def decide_by_review(evidence: ReviewEvidence, standing: Standing, profile: Prof
     reasons = tuple(dict.fromkeys((*evidence.referred_for, *questioned(standing, profile))))
     if beyond := _beyond_review(reasons, standing, profile):
         return referral(*beyond)
+    counting = [verdict for verdict in counting if goes_with(verdict.kind, verdict.reason)]
     if any(reason.code is ReasonCode.HOLDER_DIFFERS for reason in reasons):
         counting = [verdict for verdict in counting if verdict.reason in OF_THE_HOLDER]
     override = any(reason.code not in UNCERTAIN for reason in reasons)

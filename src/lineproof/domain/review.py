@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from lineproof.domain.case import HandledBy
@@ -55,6 +56,31 @@ class VerdictReason(StrEnum):
     HOLDER_CONFIRMED = "holder_confirmed"
     HOLDER_OBJECTED = "holder_objected"
     CANNOT_TELL = "cannot_tell"
+
+
+REASONS_OF: Mapping[VerdictKind, tuple[VerdictReason, ...]] = MappingProxyType(
+    {
+        VerdictKind.APPROVE: (
+            VerdictReason.SAME_PERSON,
+            VerdictReason.DOCUMENT_GENUINE,
+            VerdictReason.DOCUMENT_RENEWED,
+            VerdictReason.HOLDER_CONFIRMED,
+        ),
+        VerdictKind.REFUSE: (
+            VerdictReason.NOT_THE_SAME_PERSON,
+            VerdictReason.NOT_A_LIVING_PERSON,
+            VerdictReason.DOCUMENT_FORGED,
+            VerdictReason.HOLDER_OBJECTED,
+            VerdictReason.CANNOT_TELL,
+        ),
+    }
+)
+"""Which reasons go with which verdict, in the order in which a reviewer reads them."""
+
+
+def goes_with(kind: VerdictKind, reason: VerdictReason) -> bool:
+    """Whether a verdict can be given for this reason."""
+    return reason in REASONS_OF[kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ class RefusalCode(StrEnum):
     """A reviewer concludes on what they never looked at."""
     CLAIM_MISSING = "claim_missing"
     """A reviewer works on a case that they did not take, or somebody else has."""
+    REASON_MISMATCHED = "reason_mismatched"
+    """A verdict is given for a reason that goes with the other one."""
     NOT_ALLOWED = "not_allowed"
     LINE_UNKNOWN = "line_unknown"
     NOTHING_HELD = "nothing_held"

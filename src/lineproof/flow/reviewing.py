@@ -10,7 +10,15 @@ from lineproof.domain.case import Case, Status
 from lineproof.domain.case_policy import decide_by_review
 from lineproof.domain.evidence import ReviewEvidence
 from lineproof.domain.reason import Outcome, Reason, ReasonCode
-from lineproof.domain.review import Verdict, VerdictKind, VerdictReason, hands_in, same
+from lineproof.domain.review import (
+    REASONS_OF,
+    Verdict,
+    VerdictKind,
+    VerdictReason,
+    goes_with,
+    hands_in,
+    same,
+)
 from lineproof.domain.shown_moment import read_name
 from lineproof.domain.staff import Act
 from lineproof.flow.assist import helpers
@@ -105,6 +113,8 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         referral = referral_of(tx.decisions(case.id))
         if not has_looked(tx, case, staff, referral):
             return NOT_LOOKED
+        if not goes_with(kind, reason):
+            return _mismatched(kind)
         verdict = Verdict(
             case=case.id, decision=referral.id, staff=staff.id, kind=kind, reason=reason, at=now
         )
@@ -130,6 +140,12 @@ def conclude(  # noqa: PLR0913 - one keyword for each fact of the verdict
         )
         actor = Actor(ActorKind.STAFF, staff.id)
         return Captured(case=settle(tx, service, case, kept, actor=actor), decision=decision)
+
+
+def _mismatched(kind: VerdictKind) -> Refused:
+    """Refuse a verdict whose reason speaks for the other one; say which reasons it can have."""
+    sentence = f"Nobody can {kind} for this reason. Give one of: {', '.join(REASONS_OF[kind])}."
+    return Refused(RefusalCode.REASON_MISMATCHED, sentence, about=kind)
 
 
 def barred(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Refused | None:

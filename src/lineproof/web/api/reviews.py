@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from lineproof.domain.case import Case, Kind, Route
-from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.review import REASONS_OF, VerdictKind, VerdictReason
 from lineproof.domain.script import Side
 from lineproof.domain.shown_moment import Do, Prompt
 from lineproof.domain.staff import Act, Staff
@@ -87,7 +87,10 @@ class VerdictAsked(Asked):
     """What a reviewer concludes, and why, as a code."""
 
     kind: VerdictKind
-    reason: VerdictReason
+    reason: VerdictReason = Field(
+        description="A reason of its own verdict. "
+        + " ".join(f"`{kind}`: {', '.join(reasons)}." for kind, reasons in REASONS_OF.items())
+    )
 
 
 @router.get("")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case_policy import BEYOND_REVIEW, OF_THE_HOLDER, UNCERTAIN
 from lineproof.domain.reason import ReasonCode
-from lineproof.domain.review import VerdictKind, VerdictReason
+from lineproof.domain.review import REASONS_OF, VerdictKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,25 +25,6 @@ FOR = frozenset(
         ReasonCode.CHIP_PROVEN,
     }
 )
-
-CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
-    {
-        VerdictKind.APPROVE: (
-            VerdictReason.SAME_PERSON,
-            VerdictReason.DOCUMENT_GENUINE,
-            VerdictReason.DOCUMENT_RENEWED,
-            VerdictReason.HOLDER_CONFIRMED,
-        ),
-        VerdictKind.REFUSE: (
-            VerdictReason.NOT_THE_SAME_PERSON,
-            VerdictReason.NOT_A_LIVING_PERSON,
-            VerdictReason.DOCUMENT_FORGED,
-            VerdictReason.HOLDER_OBJECTED,
-            VerdictReason.CANNOT_TELL,
-        ),
-    }
-)
-"""Which reasons go with which verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +61,13 @@ def unseen(decision: Decision) -> bool:
 
 
 def choices_for(decision: Decision) -> Mapping[str, Sequence[str]]:
-    """Give the verdicts that count here; the rules themselves stand in ``domain.case_policy``."""
-    approve = CHOICES[VerdictKind.APPROVE]
+    """Give the verdicts that count here; the rules themselves stand in the domain."""
+    approve: Sequence[str] = REASONS_OF[VerdictKind.APPROVE]
     if unseen(decision):
         approve = ()
     elif any(reason.code is ReasonCode.HOLDER_DIFFERS for reason in decision.reasons):
         approve = tuple(each for each in approve if each in OF_THE_HOLDER)
-    return {VerdictKind.APPROVE: approve, VerdictKind.REFUSE: CHOICES[VerdictKind.REFUSE]}
+    return {VerdictKind.APPROVE: approve, VerdictKind.REFUSE: REASONS_OF[VerdictKind.REFUSE]}
 
 
 def _said(language: Language, reasons: Sequence[Reason]) -> list[tuple[Markup, str]]:

@@ -14,14 +14,14 @@ from lineproof.domain.reason import Outcome
 from lineproof.domain.review import VerdictKind, VerdictReason
 from lineproof.domain.staff import Act
 from lineproof.flow.claiming import claim, has, queue, release
-from lineproof.flow.refused import Refused
+from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.reviewing import conclude, look_at, referral_of
 from lineproof.web.api.reviews import PictureName, media_type
 from lineproof.web.api.shapes import CaseId
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.languages import Speaking
 from lineproof.web.pages.page_route import PageProblem
-from lineproof.web.pages.reason_words import CHOICES, choices_for, needs_two, spoken, unseen
+from lineproof.web.pages.reason_words import choices_for, needs_two, spoken, unseen
 from lineproof.web.pages.rendering import HEADERS
 from lineproof.web.pages.shown_pictures import seen
 from lineproof.web.pages.staff_visit import Staffed, StaffRoute, staff_lead, staff_page
@@ -158,7 +158,7 @@ def take_verdict(
     if has(ctx.service, case_id, visit.staff, now=now) is None:
         return staff_lead(request, f"{QUEUE}?said=over", visit)
     kind, _, reason = verdict.partition(":")
-    if reason not in CHOICES.get(kind, ()):
+    if kind not in {*VerdictKind} or reason not in {*VerdictReason}:
         return staff_lead(request, f"{QUEUE}/{case_id}?wrong=verdict", visit)
     found = conclude(
         ctx.service,
@@ -169,6 +169,8 @@ def take_verdict(
         now=now,
     )
     if isinstance(found, Refused):
-        return staff_lead(request, f"{QUEUE}?said=moved", visit)
+        wrong = found.code is RefusalCode.REASON_MISMATCHED
+        to = f"{QUEUE}/{case_id}?wrong=verdict" if wrong else f"{QUEUE}?said=moved"
+        return staff_lead(request, to, visit)
     ctx.tallies.decided(found.case, found.decision, now=now)
     return staff_lead(request, f"{QUEUE}?said={found.decision.outcome}", visit)
