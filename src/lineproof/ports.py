@@ -202,13 +202,14 @@ class MessageCheck(Protocol):
         raw: bytes,
         frames: Sequence[bytes],
         *,
+        film: bytes | None,
         signature: bytes,
         key: str,
         nonce: str,
         case: str,
         elapsed_ms: int,
     ) -> Manifest | MessageRefused:
-        """Give the manifest, where it and its frames answer this question by this key."""
+        """Give the manifest, where it, its frames and its film answer this question by this key."""
 
 
 class Attestation(Protocol):

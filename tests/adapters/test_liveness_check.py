@@ -2,23 +2,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
+from lineproof.adapters import liveness_check
 from lineproof.adapters.liveness_check import (
     MOST_TABLE_BYTES,
     LivenessCheck,
     TableRefused,
+    bound_to,
     simulated_tables,
     tables_of,
 )
 from lineproof.adapters.simulated_engine import SimulatedEngine
+from lineproof.domain.capture_film import CapturedFilm
 from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.domain.liveness import Basis, LiveCapture
 from lineproof.domain.script import RANDOM_BYTES, Variant, script
+from lineproof.face.liveness.checks import CHECKS
 from lineproof.face.liveness.table_file import written
 from lineproof.service_wiring import ServiceRefused, service_for
 from lineproof.settings import Settings
+from tests.adapters.test_film_sheet import sheet_of
 from tests.flow.stage import MATCH
 from tests.regime import NOW
 
@@ -41,6 +47,25 @@ def test_with_another_pack_nothing_is_known() -> None:
     check = LivenessCheck(texture=None, tables=simulated_tables())
     found = check.band([], [], faceless=0, scores=[], capture=ASKED, versions=versions)
     assert found == Unmeasured("liveness_no_table")
+
+
+@pytest.mark.parametrize(
+    ("film", "tiles"),
+    [(None, None), (CapturedFilm((0, 30), sheet_of(2)), 2), (CapturedFilm((0,), b"spoilt"), None)],
+    ids=["none", "film", "spoilt"],
+)
+def test_the_film_comes_to_the_checks(film: CapturedFilm | None, tiles: int | None) -> None:
+    """As tiles with their times; one that cannot be read is as none, and nothing is raised."""
+    versions = SimulatedEngine(sights={}, band=Measured(MATCH)).versions
+    tables = replace(simulated_tables(), bound=bound_to(versions, None))
+    check = LivenessCheck(texture=None, tables=tables)
+    asked = replace(ASKED, film=film)
+    nothing = dict.fromkeys(CHECKS, Unmeasured("liveness_no_frames"))
+    with patch.object(liveness_check, "measure", return_value=nothing) as measure:
+        check.band([], [], faceless=0, scores=[], capture=asked, versions=versions)
+    given = measure.call_args.kwargs["film"]
+    assert (None if given is None else len(given.tiles)) == tiles
+    assert given is None or given.at_ms == (0, 30)
 
 
 def test_an_operator_may_bring_rates_of_their_own(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ from PIL import Image
 from lineproof.adapters import message_check
 from lineproof.adapters.capture_key import thumbprint
 from lineproof.adapters.message_check import checked
+from lineproof.domain.capture_film import MOST_FILM_BYTES, sheet_size
 from lineproof.domain.capture_message import (
     Camera,
     Frame,
     Manifest,
     MessageRefused,
+    ToldFilm,
     chain_of,
 )
 from tests.adapters.test_capture_key import KEY, point_of, signature_of
@@ -35,10 +37,23 @@ def picture(shade: int, *, size: tuple[int, int] = SIZE, form: str = "JPEG") -> 
 
 
 FRAMES = tuple(picture(shade, form="JPEG" if shade % 2 else "WEBP") for shade in range(100, 112))
+TIMES = (0, 33, 66, 100, 133, 600, 633, 666, 700)
+FILM = picture(90, size=sheet_size(len(TIMES)))
 
 
-def manifest_of(frames: tuple[bytes, ...], *, size: tuple[int, int] = SIZE) -> Manifest:
-    """Give what an honest page tells of these frames."""
+def film_told(film: bytes, times: tuple[int, ...] = TIMES) -> ToldFilm:
+    """Give what an honest page tells of a film."""
+    return ToldFilm(times, hashlib.sha256(film).hexdigest())
+
+
+def manifest_of(
+    frames: tuple[bytes, ...],
+    film: bytes | None = FILM,
+    *,
+    size: tuple[int, int] = SIZE,
+    times: tuple[int, ...] = TIMES,
+) -> Manifest:
+    """Give what an honest page tells of these frames and this film."""
     manifest = Manifest(
         nonce="n0nce",
         case="case_1",
@@ -48,15 +63,17 @@ def manifest_of(frames: tuple[bytes, ...], *, size: tuple[int, int] = SIZE) -> M
             Frame(index, 250 * index, hashlib.sha256(frame).hexdigest())
             for index, frame in enumerate(frames)
         ),
+        film=None if film is None else film_told(film, times),
         chain="",
     )
     return replace(manifest, chain=chain_of(manifest))
 
 
-def sent(
+def sent(  # noqa: PLR0913 - one keyword for each thing that is changed in a test
     raw: bytes,
     frames: tuple[bytes, ...],
     *,
+    film: bytes | None = FILM,
     signer: ec.EllipticCurvePrivateKey = KEY,
     nonce: str = "n0nce",
     elapsed_ms: int = 5_000,
@@ -65,6 +82,7 @@ def sent(
     return checked(
         raw,
         frames,
+        film=film,
         signature=signature_of(signer, raw),
         point=point_of(KEY),
         nonce=nonce,
@@ -82,8 +100,17 @@ HONEST = manifest_of(FRAMES)
 
 
 def test_an_honest_message_is_taken() -> None:
-    """JPEG and WebP frames of one size, signed by the session's key, in time."""
+    """JPEG and WebP frames of one size and a film, signed by the session's key, in time."""
     assert sent(written(HONEST), FRAMES) == HONEST
+    stored = picture(91, size=(384, 128), form="WEBP")
+    other = manifest_of(FRAMES, stored)
+    assert sent(written(other), FRAMES, film=stored) == other
+
+
+def test_nobody_needs_a_film() -> None:
+    """A message that says that there is none is taken without one."""
+    plain = manifest_of(FRAMES, None)
+    assert sent(written(plain), FRAMES, film=None) == plain
 
 
 def test_another_key_signed() -> None:
@@ -108,6 +135,56 @@ def test_one_frame_exchanged() -> None:
     """A valid manifest does not carry a frame that it does not name."""
     frames = (*FRAMES[:5], picture(200), *FRAMES[6:])
     assert sent(written(HONEST), frames) is MessageRefused.FRAMES_CHANGED
+
+
+@pytest.mark.parametrize("film", [None, picture(91, size=(384, 128))], ids=["none", "another"])
+def test_a_film_exchanged_or_left_out(film: bytes | None) -> None:
+    """A valid manifest carries the film that it names, and no message is without what it names."""
+    assert sent(written(HONEST), FRAMES, film=film) is MessageRefused.FRAMES_CHANGED
+
+
+def test_a_film_that_is_not_told_of() -> None:
+    """A film beside a manifest that says that there is none."""
+    plain = manifest_of(FRAMES, None)
+    assert sent(written(plain), FRAMES) is MessageRefused.FRAMES_CHANGED
+
+
+@pytest.mark.parametrize(
+    "size", [(384, 64), (384, 192), (376, 128), (384, 129), (128, 384), (1_000, 1_000)]
+)
+def test_a_film_of_another_size(size: tuple[int, int]) -> None:
+    """Nine tiles make a sheet of 384 by 128 pixels, and no other is ever decoded."""
+    film = picture(0, size=size)
+    raw = written(manifest_of(FRAMES, film))
+    with patch("cv2.imdecode", side_effect=AssertionError("decoded")):
+        assert sent(raw, FRAMES, film=film) is MessageRefused.FRAME_SIZES_DIFFER
+
+
+def test_a_film_of_a_later_time() -> None:
+    """A tile that was taken after the message arrived was not taken for this question."""
+    raw = written(manifest_of(FRAMES, times=(*TIMES[:-1], 4_000)))
+    assert sent(raw, FRAMES, elapsed_ms=3_999) is MessageRefused.ARRIVED_TOO_SOON
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        picture(0, size=(4_000, 4_000), form="WEBP"),
+        picture(0, size=(384, 63)),
+        picture(90, size=(384, 128), form="PNG"),
+        picture(90, size=(384, 128), form="GIF"),
+        FILM[:-40],
+        b"no picture",
+        b"",
+    ],
+    ids=["bomb", "low", "png", "gif", "cut", "text", "empty"],
+)
+def test_what_is_no_film(bad: bytes) -> None:
+    """A decompression bomb, and all that is no film, is refused by its header though signed."""
+    assert len(bad) < MOST_FILM_BYTES
+    raw = written(manifest_of(FRAMES, bad))
+    with patch("cv2.imdecode", side_effect=AssertionError("decoded")):
+        assert sent(raw, FRAMES, film=bad) is MessageRefused.FRAME_UNREADABLE
 
 
 def test_frames_of_two_sizes() -> None:
@@ -140,17 +217,19 @@ def test_what_is_no_frame(bad: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "frames", "why"),
+    ("raw", "frames", "film", "why"),
     [
-        (written(HONEST), FRAMES[:1], MessageRefused.FRAME_COUNT),
-        (written(HONEST), FRAMES * 1_000, MessageRefused.FRAME_COUNT),
-        (written(HONEST), (bytes(90_000),) * 12, MessageRefused.FRAMES_TOO_LARGE),
-        (bytes(50_000_000), FRAMES, MessageRefused.MANIFEST_TOO_LARGE),
+        (written(HONEST), FRAMES[:1], FILM, MessageRefused.FRAME_COUNT),
+        (written(HONEST), FRAMES * 1_000, FILM, MessageRefused.FRAME_COUNT),
+        (written(HONEST), (bytes(90_000),) * 12, FILM, MessageRefused.FRAMES_TOO_LARGE),
+        (written(HONEST), FRAMES, bytes(10_000_000), MessageRefused.FRAMES_TOO_LARGE),
+        (written(HONEST), (bytes(75_000),) * 12, bytes(150_000), MessageRefused.FRAMES_TOO_LARGE),
+        (bytes(50_000_000), FRAMES, FILM, MessageRefused.MANIFEST_TOO_LARGE),
     ],
-    ids=["one", "thousands", "heavy", "manifest"],
+    ids=["one", "thousands", "heavy", "film", "together", "manifest"],
 )
 def test_what_is_too_much_costs_nothing(
-    raw: bytes, frames: tuple[bytes, ...], why: MessageRefused
+    raw: bytes, frames: tuple[bytes, ...], film: bytes, why: MessageRefused
 ) -> None:
     """What is too much is refused before a signature is checked or a header is read."""
     with (
@@ -160,6 +239,7 @@ def test_what_is_too_much_costs_nothing(
         found = checked(
             raw,
             frames,
+            film=film,
             signature=bytes(64),
             point=point_of(KEY),
             nonce="n0nce",
@@ -176,6 +256,7 @@ def test_a_session_without_a_key(point: bytes) -> None:
     found = checked(
         raw,
         FRAMES,
+        film=FILM,
         signature=signature_of(KEY, raw),
         point=point,
         nonce="n0nce",

@@ -10,7 +10,7 @@ from lineproof.adapters.simulated_engine import NOT_TOLD, SimulatedEngine
 from lineproof.domain.capture_message import Camera, Frame
 from lineproof.domain.finding import Measured
 from tests.adapters.test_capture_key import KEY, point_of
-from tests.adapters.test_message_check import FRAMES, SIZE
+from tests.adapters.test_message_check import FILM, FRAMES, SIZE, film_told
 from tests.flow.stage import FACE, UNSURE
 from tests.web.test_signed_captures import Page, written
 
@@ -37,7 +37,14 @@ def before_the_camera(house: House, msisdn: str = "15550001", text: str = "2026-
     return page
 
 
-def films(page: Page, variant: str = "full", *, since: float = 0.0, until: float = 1.0) -> Response:
+def films(
+    page: Page,
+    variant: str = "full",
+    *,
+    since: float = 0.0,
+    until: float = 1.0,
+    film: bytes = FILM,
+) -> Response:
     """Play a script and send its frames, spread evenly over this part of it: 0..1 is the whole."""
     asked = page.asked(variant)
     whole = asked["script"]["ms"]
@@ -48,8 +55,9 @@ def films(page: Page, variant: str = "full", *, since: float = 0.0, until: float
         )
         for index, frame in enumerate(FRAMES)
     )
-    manifest = page.told(asked["nonce"], frames=told, camera=Camera("Front camera", *SIZE))
-    return page.sends(asked["nonce"], written(manifest))
+    camera = Camera("Front camera", *SIZE)
+    manifest = page.told(asked["nonce"], frames=told, camera=camera, film=film_told(film))
+    return page.sends(asked["nonce"], written(manifest), film=film)
 
 
 def refers(page: Page, variant: str = "full", *, since: float = 0.0, until: float = 1.0) -> None:

@@ -16,7 +16,7 @@ from lineproof.domain.finding import Measured
 from lineproof.domain.platform_word import MOST_BYTES
 from lineproof.ports import Service
 from tests.adapters.test_capture_key import KEY, point_of, signature_of
-from tests.adapters.test_message_check import FRAMES
+from tests.adapters.test_message_check import FILM, FRAMES
 from tests.flow.stage import FACE, MATCH
 from tests.regime import POLICY, regime
 from tests.web.test_signed_captures import Page, written
@@ -44,6 +44,7 @@ class App(Page):
         raw = written(self.told(nonce))
         parts = [("frame", ("frame", frame)) for frame in FRAMES]
         parts += [("manifest", ("m", raw)), ("signature", ("s", signature_of(KEY, raw)))]
+        parts += [("film", ("f", FILM))]
         parts += [("attestation", ("a", each)) for each in statements]
         return self.visitor.call("POST", PATH, files=parts, data={"nonce": nonce})
 

@@ -121,6 +121,12 @@ def test_a_signed_capture_through_the_client(operator: OperatorClient) -> None:
         # Rightly signed and no manifest: a part that went astray would be refused before it.
         browser.capture(FRAMES, nonce=asked.nonce, manifest=raw, signature=signature_of(KEY, raw))
     assert (refused.value.code, refused.value.about) == ("message_refused", "manifest_malformed")
+    with pytest.raises(Refusal) as heavy:
+        # What is weighed first: so it is seen that it came as the film.
+        browser.capture(
+            FRAMES, nonce=asked.nonce, manifest=raw, signature=bytes(64), film=bytes(200_001)
+        )
+    assert (heavy.value.code, heavy.value.about) == ("message_refused", "frames_too_large")
 
 
 def test_leaving_through_the_client(operator: OperatorClient) -> None:

@@ -91,10 +91,11 @@ def outcome(page: Page, variant: Variant, how: Staging, name: str, seed: int = 1
             Frame(index, round(each.frame.at_ms), hashlib.sha256(frame).hexdigest())
             for index, (each, frame) in enumerate(zip(seen, frames, strict=True))
         ),
+        film=None,
         chain="",
     )
     raw = written(replace(manifest, chain=chain_of(manifest)))
-    found = page.sends(asked["nonce"], raw, frames)
+    found = page.sends(asked["nonce"], raw, frames, film=None)
     assert found.status_code == 201, found.text
     told: str = found.json()["outcome"]
     return told

@@ -26,7 +26,7 @@ from lineproof.domain.challenge import for_script
 from lineproof.domain.finding import Measured
 from lineproof.domain.script import Variant, canonical, script
 from tests.adapters.test_capture_key import KEY, point_of, signature_of
-from tests.adapters.test_message_check import FRAMES, SIZE, picture
+from tests.adapters.test_message_check import FILM, FRAMES, SIZE, TIMES, film_told, picture
 from tests.flow.stage import FACE, MATCH
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Page:
         return answer
 
     def told(self, nonce: str, sent: Sequence[bytes] = FRAMES, **changes: Any) -> Manifest:
-        """Give what an honest page tells of its frames, but for what is changed."""
+        """Give what an honest page tells of its frames and FILM, but for what is changed."""
         manifest = Manifest(
             nonce=nonce,
             case=self.visitor.case,
@@ -78,6 +78,7 @@ class Page:
                 Frame(index, 250 * index, hashlib.sha256(frame).hexdigest())
                 for index, frame in enumerate(sent)
             ),
+            film=film_told(FILM),
             chain="",
         )
         changed = replace(manifest, **changes)
@@ -89,13 +90,15 @@ class Page:
         raw: bytes | None = None,
         frames: Sequence[bytes] = FRAMES,
         *,
+        film: bytes | None = FILM,
         signature: bytes | None = None,
     ) -> Response:
-        """Send frames and manifest, signed with KEY unless told otherwise."""
+        """Send frames, film and manifest, signed with KEY unless told otherwise."""
         raw = raw if raw is not None else written(self.told(nonce, frames))
         parts = [("frame", ("frame", frame)) for frame in frames]
         parts += [("manifest", ("manifest", raw))]
         parts += [("signature", ("signature", signature or signature_of(KEY, raw)))]
+        parts += [("film", ("film.jpg", film))] if film is not None else []
         path = "/v1/session/captures"
         return self.visitor.call("POST", path, files=parts, data={"nonce": nonce})
 
@@ -289,6 +292,42 @@ def of_the_past(page: Page, nonce: str) -> Response:
     return page.sends(nonce, written(page.told(nonce, frames=frames)))
 
 
+def later_film(page: Page, nonce: str) -> Response:
+    """Tell of a tile that was taken after the message came."""
+    told = film_told(FILM, (*TIMES[:-1], 15_000))
+    return page.sends(nonce, written(page.told(nonce, film=told)))
+
+
+def with_film(page: Page, nonce: str, film: bytes) -> Response:
+    """Send another film, rightly signed."""
+    return page.sends(nonce, written(page.told(nonce, film=film_told(film))), film=film)
+
+
+def of_the_old_form(page: Page, nonce: str) -> Response:
+    """Send a manifest as it was before films."""
+    told = json.loads(written(page.told(nonce, film=None)))
+    del told["film"]
+    return page.sends(nonce, json.dumps(told).encode(), film=None)
+
+
+BAD_FILMS: dict[str, tuple[str, Callable[[Page, str], Response]]] = {
+    "swapped": ("frames_changed", lambda page, nonce: page.sends(nonce, film=picture(91))),
+    "left out": ("frames_changed", lambda page, nonce: page.sends(nonce, film=None)),
+    "added": (
+        "frames_changed",
+        lambda page, nonce: page.sends(nonce, written(page.told(nonce, film=None))),
+    ),
+    "heavy": ("frames_too_large", lambda page, nonce: page.sends(nonce, film=bytes(10_000_000))),
+    "large": (
+        "frame_sizes_differ",
+        lambda page, nonce: with_film(page, nonce, picture(90, size=(384, 192))),
+    ),
+    "bomb": ("frame_unreadable", lambda page, nonce: with_film(page, nonce, bomb())),
+    "late": ("arrived_too_soon", later_film),
+    "old form": ("manifest_malformed", of_the_old_form),
+}
+
+
 BAD: dict[str, Callable[[Page, str], Response]] = {
     "frame_count": lambda page, nonce: page.sends(nonce, frames=FRAMES[:1]),
     "frames_too_large": lambda page, nonce: page.sends(
@@ -309,13 +348,33 @@ BAD: dict[str, Callable[[Page, str], Response]] = {
 @pytest.mark.parametrize("code", BAD)
 def test_a_bad_message_is_refused_and_nothing_kept(page: Page, code: str) -> None:
     """No frame of it is decoded or looked at, no attempt counted, and the question stays open."""
+    refused_and_nothing_kept(page, BAD[code], code)
+
+
+@pytest.mark.parametrize("name", BAD_FILMS)
+def test_a_bad_film_is_refused_and_nothing_kept(page: Page, name: str) -> None:
+    """As a bad frame is: the message is taken whole or not at all."""
+    code, send = BAD_FILMS[name]
+    refused_and_nothing_kept(page, send, code)
+
+
+def test_a_message_without_a_film_is_taken(page: Page) -> None:
+    """Where it says so itself: `calm` has no colours, and a film is missed by the checks alone."""
+    nonce = page.asked("calm")["nonce"]
+    found = page.sends(nonce, written(page.told(nonce, film=None)), film=None)
+    assert (found.status_code, found.json()["outcome"]) == (201, "approved")
+
+
+def refused_and_nothing_kept(page: Page, send: Callable[[Page, str], Response], code: str) -> None:
+    """Send it, hold the answer against the code, and answer the same question well."""
     nonce = page.asked()["nonce"]
     before = page.kept()
     with (
         patch("PIL.ImageFile.ImageFile.load", side_effect=AssertionError("decoded")),
+        patch("cv2.imdecode", side_effect=AssertionError("decoded")),
         patch.object(SimulatedEngine, "look", side_effect=AssertionError("looked at")),
     ):
-        found = BAD[code](page, nonce)
+        found = send(page, nonce)
     told = found.json()
     assert (found.status_code, told["code"], told["about"]) == (422, "message_refused", code)
     assert page.kept() == before
@@ -336,4 +395,6 @@ def test_far_too_much_is_given_up_while_it_is_read(page: Page) -> None:
     assert few.json()["errors"] == [{"where": "body.frame", "what": "too_many"}]
     large = page.sends(nonce, b" " * 50_000_000, signature=bytes(64))
     assert (large.status_code, large.json()["code"]) == (413, "body_too_large")
+    film = page.sends(nonce, film=bytes(50_000_000))
+    assert (film.status_code, film.json()["code"]) == (413, "body_too_large")
     assert page.sends(nonce).json()["outcome"] == "approved"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from lineproof.adapters.film_sheet import film_of
 from lineproof.domain.finding import Unmeasured
 from lineproof.face.liveness.captured import asked
 from lineproof.face.liveness.checks import VERSION, measure
@@ -75,7 +76,7 @@ class LivenessCheck:
             faceless=faceless,
             scores=scores,
             texture=self._texture_of(frames, found),
-            film=None,
+            film=None if capture.film is None else film_of(capture.film),
             device=capture.camera,
         )
         return fuse(findings, table.value)

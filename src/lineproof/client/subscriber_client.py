@@ -69,21 +69,24 @@ class SubscriberClient:
         asked = {} if variant is None else {"variant": variant}
         return answered(self._call("POST", "/challenges", params=asked), ChallengeAnswer)
 
-    def capture(
+    def capture(  # noqa: PLR0913 - one keyword for each part that may be sent
         self,
         frames: Sequence[bytes],
         *,
         nonce: str,
         manifest: bytes | None = None,
         signature: bytes | None = None,
+        film: bytes | None = None,
         attestation: bytes | None = None,
     ) -> CaptureAnswer:
         """Show the face; where a script was asked for, with the signed manifest.
 
-        An app may add its platform's ``attestation``.
+        Where the script has colours a ``film`` of their changes belongs to it. An app may add its
+        platform's ``attestation``.
         """
         files = [("frame", ("frame", frame)) for frame in frames]
-        beside = {"manifest": manifest, "signature": signature, "attestation": attestation}
+        beside = {"manifest": manifest, "signature": signature, "film": film}
+        beside |= {"attestation": attestation}
         files += [(name, (name, part)) for name, part in beside.items() if part is not None]
         sent = {"nonce": nonce}
         return answered(self._call("POST", "/captures", files=files, data=sent), CaptureAnswer)

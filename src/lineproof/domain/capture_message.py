@@ -2,7 +2,7 @@
 
 The manifest's bytes are what was signed, so they are read as they came and never written anew. Each
 frame's hash is linked to the one before it, and the first to nonce, case and camera: a frame that
-is put in, left out, exchanged or moved breaks every link after it.
+is put in, left out, exchanged or moved breaks every link after it. The film's is the last link.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
+from lineproof.domain.capture_film import MOST_FILM_BYTES, MOST_TILES, sheet_size
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FEWEST, MOST = 12, 24
 """Frames of one capture."""
 MOST_BYTES = 1_000_000
-"""All frames together."""
+"""All frames together, and the film with them."""
 MOST_MANIFEST_BYTES = 16_384
 LONGEST_CAPTURE_MS = 20_000
 """A script takes 8 s at most; a slow telephone is given time beside it."""
@@ -73,15 +75,27 @@ class Frame:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToldFilm:
+    """When each tile was taken after the script began, and the SHA-256 of the sheet's bytes."""
+
+    client_ms: tuple[int, ...]
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What was signed. ``key`` is the signing key's thumbprint, ``chain`` the last link."""
+    """What was signed. ``key`` is the signing key's thumbprint, ``chain`` the last link.
+
+    ``film`` is None where none was made: nobody needs one to be heard.
+    """
 
     nonce: str = field(repr=False)
     case: str
     key: str
     camera: Camera
     frames: tuple[Frame, ...]
+    film: ToldFilm | None
     chain: str
 
 
@@ -105,12 +119,15 @@ def read_manifest(raw: bytes) -> Manifest | MessageRefused:
 
 
 def chain_of(manifest: Manifest) -> str:
-    """Give the last link of the chain that nonce, case, key, camera and frames make."""
+    """Give the last link of the chain that nonce, case, key, camera, frames and film make."""
     camera = manifest.camera
     settings = (camera.label, str(camera.width), str(camera.height))
-    link = _hash("lineproof/capture/1", manifest.nonce, manifest.case, manifest.key, *settings)
+    link = _hash("lineproof/capture/2", manifest.nonce, manifest.case, manifest.key, *settings)
     for frame in manifest.frames:
         link = _hash(link, str(frame.index), str(frame.client_ms), frame.digest)
+    if manifest.film is not None:
+        times = ",".join(map(str, manifest.film.client_ms))
+        link = _hash(link, "film", times, manifest.film.digest)
     return link
 
 
@@ -121,46 +138,65 @@ def binds(manifest: Manifest, *, nonce: str, case: str, key: str) -> MessageRefu
     return None if all(alike) else MessageRefused.MANIFEST_OF_ANOTHER
 
 
-def count_and_weigh(frames: Sequence[bytes]) -> MessageRefused | None:
-    """Refuse frames that are too few, too many or too large, before anything reads them."""
+def count_and_weigh(frames: Sequence[bytes], film: bytes | None) -> MessageRefused | None:
+    """Refuse pictures that are too few, too many or too large, before anything reads them."""
     if not FEWEST <= len(frames) <= MOST:
         return MessageRefused.FRAME_COUNT
-    if sum(map(len, frames)) > MOST_BYTES:
+    sheet = 0 if film is None else len(film)
+    if sheet > MOST_FILM_BYTES or sheet + sum(map(len, frames)) > MOST_BYTES:
         return MessageRefused.FRAMES_TOO_LARGE
     return None
 
 
-def holds(
+def holds(  # noqa: PLR0913 - what came, and what the server itself found of it
     manifest: Manifest,
     frames: Sequence[bytes],
+    film: bytes | None,
     *,
     sizes: Sequence[tuple[int, int]],
+    sheet: tuple[int, int] | None,
     elapsed_ms: int,
 ) -> MessageRefused | None:
-    """Say whether these frames are the manifest's own, and could have been taken since the asking.
+    """Say whether these pictures are the manifest's own, and could be taken since the asking.
 
-    ``sizes`` are (width, height) as the frames' own headers tell them, and ``elapsed_ms`` is the
-    server's own time from the asking to the arrival. None where all holds.
+    ``sizes`` are (width, height) as the frames' own headers tell them, ``sheet`` is the film's,
+    None for none, and ``elapsed_ms`` is the server's own time from the asking to the arrival.
+    None where all holds.
     """
     if len(frames) != len(manifest.frames) or len(sizes) != len(frames):
         return MessageRefused.FRAME_COUNT
-    if refused := count_and_weigh(frames):
+    if refused := count_and_weigh(frames, film):
         return refused
-    found = [hashlib.sha256(frame).hexdigest() for frame in frames]
-    if found != [frame.digest for frame in manifest.frames]:
+    if not _those_told(manifest, frames, film):
         return MessageRefused.FRAMES_CHANGED
-    if set(sizes) != {(manifest.camera.width, manifest.camera.height)}:
+    if not _sizes_told(manifest, sizes, sheet):
         return MessageRefused.FRAME_SIZES_DIFFER
-    if manifest.frames[-1].client_ms > elapsed_ms:
+    tiles = manifest.film.client_ms if manifest.film else ()
+    if max((manifest.frames[-1].client_ms, *tiles)) > elapsed_ms:
         # Recorded over more time than there was: the frames are older than the question.
         return MessageRefused.ARRIVED_TOO_SOON
     return None
 
 
+def _those_told(manifest: Manifest, frames: Sequence[bytes], film: bytes | None) -> bool:
+    """Tell whether the hashes of all that came are those that were signed, and no film is extra."""
+    found = [hashlib.sha256(frame).hexdigest() for frame in frames]
+    sheet = None if film is None else hashlib.sha256(film).hexdigest()
+    told = None if manifest.film is None else manifest.film.digest
+    return sheet == told and found == [frame.digest for frame in manifest.frames]
+
+
+def _sizes_told(
+    manifest: Manifest, sizes: Sequence[tuple[int, int]], sheet: tuple[int, int] | None
+) -> bool:
+    film = None if manifest.film is None else sheet_size(len(manifest.film.client_ms))
+    return sheet == film and set(sizes) == {(manifest.camera.width, manifest.camera.height)}
+
+
 def _manifest(told: object) -> Manifest:
     """Read the members; raises ValueError for one that is missing, unknown or of another form."""
-    nonce, case, key, camera, frames, chain = _members(
-        told, "nonce", "case", "key", "camera", "frames", "chain"
+    nonce, case, key, camera, frames, film, chain = _members(
+        told, "nonce", "case", "key", "camera", "frames", "film", "chain"
     )
     if not isinstance(frames, list):
         raise ValueError("frames is a list")  # noqa: TRY004 - all that is malformed is one error
@@ -171,6 +207,7 @@ def _manifest(told: object) -> Manifest:
         camera=_camera(camera),
         # One more than is allowed is enough to see that there are too many.
         frames=tuple(_frame(frame) for frame in frames[: MOST + 1]),
+        film=None if film is None else _film(film),
         chain=_text(chain, _DIGEST),
     )
 
@@ -186,6 +223,16 @@ def _frame(told: object) -> Frame:
     index, client_ms, digest = _members(told, "index", "client_ms", "digest")
     at = _whole(client_ms, 0, LONGEST_CAPTURE_MS)
     return Frame(_whole(index, 0, MOST), at, _text(digest, _DIGEST))
+
+
+def _film(told: object) -> ToldFilm:
+    client_ms, digest = _members(told, "client_ms", "digest")
+    if not isinstance(client_ms, list) or not 1 <= len(client_ms) <= MOST_TILES:
+        raise ValueError("a film has 1 to 64 times")
+    times = tuple(_whole(at, 0, LONGEST_CAPTURE_MS) for at in client_ms)
+    if any(one >= later for one, later in pairwise(times)):
+        raise ValueError("each tile is later than the one before it")
+    return ToldFilm(times, _text(digest, _DIGEST))
 
 
 def _members(told: object, *names: str) -> tuple[object, ...]:

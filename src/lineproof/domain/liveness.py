@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lineproof.domain.platform_word import NO_WORD
 
 if TYPE_CHECKING:
+    from lineproof.domain.capture_film import CapturedFilm
     from lineproof.domain.finding import Finding
     from lineproof.domain.platform_word import PlatformWord
     from lineproof.domain.script import Script
@@ -28,7 +29,8 @@ class LiveCapture:
 
     ``at_ms`` is when each was taken after the script began, ``digests`` the SHA-256 of each file,
     hexadecimal. ``camera`` is the name that the client gave: it may look bad, never good.
-    ``platform`` is what a telephone's platform said of the app; no check looks at it.
+    ``platform`` is what a telephone's platform said of the app; no check looks at it. ``film`` is
+    for the checks alone: no reviewer is shown it.
     """
 
     script: Script
@@ -36,6 +38,7 @@ class LiveCapture:
     digests: tuple[str, ...]
     camera: str
     platform: Finding[PlatformWord] = NO_WORD
+    film: CapturedFilm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lineproof.domain.capture_film import CapturedFilm
 from lineproof.domain.capture_message import MessageRefused
 from lineproof.domain.challenge import for_script
 from lineproof.domain.liveness import LiveCapture
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from lineproof.domain.capture_message import Manifest
     from lineproof.domain.challenge import Challenge
     from lineproof.domain.finding import Finding
     from lineproof.domain.platform_word import PlatformWord
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
 class Signed:
     """A manifest as it came, its signature, and the session whose key is to have made it.
 
-    ``attestation`` is what the telephone's platform states of the app, where an app has that.
+    ``film`` is the sheet of small pictures that the manifest tells of, and ``attestation`` what the
+    telephone's platform states of the app, where an app has that.
     """
 
     session: str = field(repr=False)
     manifest: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    film: bytes | None = field(default=None, repr=False)
     attestation: bytes | None = field(default=None, repr=False)
 
 
@@ -87,6 +91,7 @@ def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
     found = service.messages.checked(
         signed.manifest,
         frames,
+        film=signed.film,
         signature=signed.signature,
         key=key,
         nonce=nonce,
@@ -104,7 +109,14 @@ def holds(  # noqa: PLR0913, PLR0917 - the facts of one message
         digests=tuple(frame.digest for frame in found.frames),
         camera=found.camera.label,
         platform=platform,
+        film=_film(found, signed.film),
     )
+
+
+def _film(told: Manifest, sheet: bytes | None) -> CapturedFilm | None:
+    if told.film is None or sheet is None:
+        return None
+    return CapturedFilm(told.film.client_ms, sheet)
 
 
 def _platform(

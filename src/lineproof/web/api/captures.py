@@ -26,7 +26,9 @@ from lineproof.web.problems import refused
 
 router = APIRouter(prefix="/v1/session", tags=["subscriber"], responses=PROBLEMS)
 
-FRAMES = {"frame": (1, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
+SIGNED = {"manifest": (0, 1), "signature": (0, 1), "film": (0, 1)}
+"""What comes with the frames of a script; a film where the screen changes its colour."""
+FRAMES = {"frame": (1, MOST_FRAMES)} | SIGNED
 STATED = {"attestation": (0, 1)}
 """What an app may send beside a signed capture, and a page does not."""
 CHIP = {"chip": (1, 20)}
@@ -127,8 +129,9 @@ def capture_face(
 ) -> CaptureTold:
     """Decide whether the person in the pictures is the person on the document.
 
-    Where a script was asked for, manifest and signature come with the frames; an app may add what
-    its platform states of it (attestation), which nobody needs and which approves nobody.
+    Where a script was asked for, manifest and signature come with the frames, and where it has
+    colours a film of their changes, at most 200 000 bytes, that the manifest tells of. An app may
+    add what its platform states of it (attestation), which nobody needs and which approves nobody.
     """
     signed = signed_of(upload, session)
     with ctx.gate.place():
@@ -173,8 +176,8 @@ def told(ctx: Context, found: Captured | Refused, *, now: datetime) -> CaptureTo
 def signed_of(upload: Upload, session: str) -> Signed | None:
     """Give the manifest and its signature; None where neither came. Raises Problem for one."""
     manifest, signature = upload.pictures("manifest"), upload.pictures("signature")
-    stated = upload.pictures("attestation")
-    if not manifest and not signature and not stated:
+    film, stated = upload.pictures("film"), upload.pictures("attestation")
+    if not (manifest or signature or film or stated):
         return None
     for name, found in (("manifest", manifest), ("signature", signature)):
         if not found:
@@ -183,6 +186,7 @@ def signed_of(upload: Upload, session: str) -> Signed | None:
         session=session,
         manifest=manifest[0],
         signature=signature[0],
+        film=film[0] if film else None,
         attestation=stated[0] if stated else None,
     )
 

@@ -15,7 +15,7 @@ from lineproof.flow.capture import capture
 from lineproof.flow.refused import RefusalCode, Refused
 from lineproof.flow.show_document import show_document
 from lineproof.flow.verify import MOST_FRAMES
-from lineproof.web.api.captures import signed_of
+from lineproof.web.api.captures import SIGNED, signed_of
 from lineproof.web.api.next_step import NextStep
 from lineproof.web.context import Ctx, Now
 from lineproof.web.pages.guiding import offered
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/c", include_in_schema=False, route_class=PageRoute)
 
 PAGES = {"page": (0, 4)}
-FRAMES = {"frame": (0, MOST_FRAMES), "manifest": (0, 1), "signature": (0, 1)}
+FRAMES = {"frame": (0, MOST_FRAMES)} | SIGNED
 """None at least: a browser sends an empty file where none was chosen, and the page says so."""
 
 SAID_OF_DOCUMENT = frozenset({"missing", "unreadable", "too_small", "needed", "poor_portrait"})
