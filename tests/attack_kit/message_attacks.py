@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lineproof.adapters.capture_key import thumbprint
-from lineproof.domain.capture_message import Manifest, MessageRefused
+from lineproof.domain.capture_message import Manifest, MessageRefused, ToldFilm
 from lineproof.domain.challenge import LIFE
 from tests.adapters.test_capture_key import point_of
 from tests.attack_kit.messages import (
+    Pictures,
     Scene,
     Sent,
     by_challenge,
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from lineproof.domain.challenge import Unanswered
     from tests.attack_kit.messages import Frames
 
-    Edit = Callable[[Scene], tuple[Manifest, Frames]]
-    Hand = Callable[[Scene, Manifest, Frames], Sent]
+    Edit = Callable[[Scene], tuple[Manifest, Pictures]]
+    Hand = Callable[[Scene, Manifest, Pictures], Sent]
 
 EACH = 30
 TAKEN = "taken"
@@ -84,65 +85,93 @@ def _said(found: Manifest | MessageRefused | Unanswered) -> str:
     return TAKEN if isinstance(found, Manifest) else str(found)
 
 
-# What is edited: the manifest (its chain left as it was) and the frames beside it.
+# What is edited: the manifest (its chain left as it was) and the pictures beside it.
 
 
-def _times(at: Scene) -> tuple[Manifest, Frames]:
+def _times(at: Scene) -> tuple[Manifest, Pictures]:
     """Tell of one frame that it was taken a little later, still before the next."""
-    which = int(at.rng.integers(1, len(at.frames)))
+    which = int(at.rng.integers(1, len(at.mine.frames)))
     told = list(at.honest.frames)
     told[which] = replace(
         told[which], client_ms=told[which].client_ms + int(at.rng.integers(1, 240))
     )
-    return replace(at.honest, frames=tuple(told)), at.frames
+    return replace(at.honest, frames=tuple(told)), at.mine
 
 
-def _camera(at: Scene) -> tuple[Manifest, Frames]:
+def _camera(at: Scene) -> tuple[Manifest, Pictures]:
     camera = replace(at.honest.camera, label="Another camera")
-    return replace(at.honest, camera=camera), at.frames
+    return replace(at.honest, camera=camera), at.mine
 
 
-def _order(at: Scene) -> tuple[Manifest, Frames]:
+def _order(at: Scene) -> tuple[Manifest, Pictures]:
     """Let two frames change places; numbers and times stay in order."""
-    one, other = at.rng.choice(len(at.frames), 2, replace=False)
-    frames = list(at.frames)
+    one, other = at.rng.choice(len(at.mine.frames), 2, replace=False)
+    frames = list(at.mine.frames)
     frames[one], frames[other] = frames[other], frames[one]
     return _told(at, tuple(frames))
 
 
-def _one_swapped(at: Scene) -> tuple[Manifest, Frames]:
+def _one_swapped(at: Scene) -> tuple[Manifest, Pictures]:
     """Put one frame of another person in."""
-    return _put_in(at, at.others_frames)
+    return _put_in(at, at.others.frames)
 
 
-def _one_of_another_capture(at: Scene) -> tuple[Manifest, Frames]:
+def _one_of_another_capture(at: Scene) -> tuple[Manifest, Pictures]:
     """Put one frame of an earlier capture of this very session in."""
-    return _put_in(at, at.old_frames)
+    return _put_in(at, at.old.frames)
 
 
-def _two_people(at: Scene) -> tuple[Manifest, Frames]:
-    half = len(at.frames) // 2
-    return _told(at, at.frames[:half] + at.others_frames[half:])
+def _two_people(at: Scene) -> tuple[Manifest, Pictures]:
+    half = len(at.mine.frames) // 2
+    return _told(at, at.mine.frames[:half] + at.others.frames[half:])
 
 
-def _old_frames(at: Scene) -> tuple[Manifest, Frames]:
-    return _told(at, at.old_frames)
+def _old_frames(at: Scene) -> tuple[Manifest, Pictures]:
+    return _told(at, at.old.frames)
 
 
-def _put_in(at: Scene, others: Frames) -> tuple[Manifest, Frames]:
-    which = int(at.rng.integers(len(at.frames)))
-    return _told(at, (*at.frames[:which], others[which], *at.frames[which + 1 :]))
+def _put_in(at: Scene, others: Frames) -> tuple[Manifest, Pictures]:
+    which = int(at.rng.integers(len(at.mine.frames)))
+    return _told(at, (*at.mine.frames[:which], others[which], *at.mine.frames[which + 1 :]))
 
 
-def _told(at: Scene, frames: Frames) -> tuple[Manifest, Frames]:
+def _told(at: Scene, frames: Frames) -> tuple[Manifest, Pictures]:
     pairs = zip(at.honest.frames, frames, strict=True)
     told = tuple(replace(each, digest=digest(frame)) for each, frame in pairs)
-    return replace(at.honest, frames=told), frames
+    return replace(at.honest, frames=told), replace(at.mine, frames=frames)
 
 
-def _anything(at: Scene) -> tuple[Manifest, Frames]:
+def _anything(at: Scene) -> tuple[Manifest, Pictures]:
     """Send frames that no camera took."""
-    return _told(at, at.others_frames)
+    return _told(at, at.others.frames)
+
+
+def _film_left_out(at: Scene) -> tuple[Manifest, Pictures]:
+    return replace(at.honest, film=None), replace(at.mine, film=None)
+
+
+def _old_film(at: Scene) -> tuple[Manifest, Pictures]:
+    """Put an earlier capture's film in, of this very session, at the times of this one's."""
+    film = replace(_film(at.honest), digest=_film(at.old_honest).digest)
+    return replace(at.honest, film=film), replace(at.mine, film=at.old.film)
+
+
+def _all_old(at: Scene) -> tuple[Manifest, Pictures]:
+    """Send an earlier capture whole, each picture at its own time."""
+    return replace(at.old_honest, nonce=at.question.nonce), at.old
+
+
+def _film_times(at: Scene) -> tuple[Manifest, Pictures]:
+    """Tell of every tile that it was taken a little later."""
+    told, later = _film(at.honest), int(at.rng.integers(1, 240))
+    moved = replace(told, client_ms=tuple(each + later for each in told.client_ms))
+    return replace(at.honest, film=moved), at.mine
+
+
+def _film(manifest: Manifest) -> ToldFilm:
+    if manifest.film is None:
+        raise ValueError("every scene of the kit has a film")
+    return manifest.film
 
 
 EDITS: dict[str, tuple[Edit, str]] = {
@@ -154,38 +183,42 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "two people": (_two_people, "`same_person`"),
     "an old capture's frames": (_old_frames, "`follows_script`, `light`"),
     "frames drawn at will": (_anything, "`light`, `injection`; what is drawn well passes both"),
+    "an old capture and its film": (_all_old, "`follows_script`, `light`, `exposure`"),
+    "film left out": (_film_left_out, "`exposure` is then missing, and nobody is approved so"),
+    "an older capture's film": (_old_film, "`exposure`"),
+    "the film's times": (_film_times, "`exposure`, where they no longer fit"),
 }
 
 
 # Whose hands edit it.
 
 
-def _beside(at: Scene, manifest: Manifest, frames: Frames) -> Sent:
-    """Change the frames only: manifest and signature are the honest ones."""
+def _beside(at: Scene, manifest: Manifest, pictures: Pictures) -> Sent:
+    """Change the pictures only: manifest and signature are the honest ones."""
     del manifest
-    return signed(at.honest, frames, at.key)
+    return signed(at.honest, pictures, at.key)
 
 
-def _on_the_way(at: Scene, manifest: Manifest, frames: Frames) -> Sent:
+def _on_the_way(at: Scene, manifest: Manifest, pictures: Pictures) -> Sent:
     """Make the chain anew; the signature stays the honest message's."""
-    sent = signed(at.honest, frames, at.key)
+    sent = signed(at.honest, pictures, at.key)
     return replace(sent, raw=written(chained(manifest)))
 
 
-def _another_key(at: Scene, manifest: Manifest, frames: Frames) -> Sent:
+def _another_key(at: Scene, manifest: Manifest, pictures: Pictures) -> Sent:
     """Make the chain anew, name the attacker's own key and sign with it."""
     own = replace(manifest, key=thumbprint(point_of(at.others_key)) or "")
-    return signed(chained(own), frames, at.others_key)
+    return signed(chained(own), pictures, at.others_key)
 
 
-def _chain_left(at: Scene, manifest: Manifest, frames: Frames) -> Sent:
+def _chain_left(at: Scene, manifest: Manifest, pictures: Pictures) -> Sent:
     """Sign with the session's key, and leave the chain as it was."""
-    return signed(manifest, frames, at.key)
+    return signed(manifest, pictures, at.key)
 
 
-def _patched(at: Scene, manifest: Manifest, frames: Frames) -> Sent:
+def _patched(at: Scene, manifest: Manifest, pictures: Pictures) -> Sent:
     """Make the chain anew and sign with the session's own key, as a patched client can."""
-    return signed(chained(manifest), frames, at.key)
+    return signed(chained(manifest), pictures, at.key)
 
 
 HANDS: dict[str, tuple[Hand, MessageRefused | None]] = {
@@ -195,16 +228,16 @@ HANDS: dict[str, tuple[Hand, MessageRefused | None]] = {
     "chain left": (_chain_left, MessageRefused.FRAMES_CHANGED),
     "patched client": (_patched, None),
 }
-FRAMES_STAY = ("times", "camera")
+PICTURES_STAY = ("times", "camera", "the film's times")
 
 
 def _edited() -> dict[str, Method]:
-    """Give every edit by every hand; where the frames stay there is nothing to change beside."""
+    """Give every edit by every hand; where the pictures stay there is nothing to change beside."""
     return {
         f"{edit}: {hand}": Method(_by(edited, sends), code, "" if code else looks)
         for edit, (edited, looks) in EDITS.items()
         for hand, (sends, code) in HANDS.items()
-        if not (edit in FRAMES_STAY and sends is _beside)
+        if not (edit in PICTURES_STAY and sends is _beside)
     }
 
 
@@ -219,65 +252,65 @@ def _by(edited: Edit, sends: Hand) -> Callable[[Scene], Sent]:
 
 
 def _replayed(at: Scene) -> Sent:
-    return signed(at.old_honest, at.old_frames, at.key)
+    return signed(at.old_honest, at.old, at.key)
 
 
 def _replayed_new_manifest(at: Scene) -> Sent:
     """Put old frames under a manifest of this question; it names a key that did not sign it."""
-    manifest, frames = _old_frames(at)
-    return signed(chained(manifest), frames, at.others_key)
+    manifest, pictures = _old_frames(at)
+    return signed(chained(manifest), pictures, at.others_key)
 
 
 def _another_case(at: Scene) -> Sent:
     """Tell of another case, with this session's key and this question's nonce."""
-    return signed(chained(replace(at.honest, case=at.elsewhere.case.id)), at.frames, at.key)
+    return signed(chained(replace(at.honest, case=at.elsewhere.case.id)), at.mine, at.key)
 
 
 def _answer_of_another_case(at: Scene) -> Sent:
     """Send a good answer to another case's open question, by the same key."""
     asked = at.elsewhere
     manifest = replace(at.honest, nonce=asked.nonce, case=asked.case.id)
-    return signed(chained(manifest), at.frames, at.key)
+    return signed(chained(manifest), at.mine, at.key)
 
 
 def _twice(at: Scene) -> Sent:
-    return signed(at.honest, at.frames, at.key)
+    return signed(at.honest, at.mine, at.key)
 
 
 def _twice_other_signature(at: Scene) -> Sent:
     """Send the accepted message again, its signature in the other form that holds: r, n - s."""
-    sent = signed(at.honest, at.frames, at.key)
+    sent = signed(at.honest, at.mine, at.key)
     s = _ORDER_OF_P256 - int.from_bytes(sent.signature[32:], "big")
     return replace(sent, signature=sent.signature[:32] + s.to_bytes(32, "big"))
 
 
 def _session_of_another(at: Scene) -> Sent:
     """Sign this question's honest frames with another session's key, and name that."""
-    return _another_key(at, at.honest, at.frames)
+    return _another_key(at, at.honest, at.mine)
 
 
 def _names_another(at: Scene) -> Sent:
     """Sign with the session's key a manifest that names another session's."""
     named = replace(at.honest, key=thumbprint(point_of(at.others_key)) or "")
-    return signed(chained(named), at.frames, at.key)
+    return signed(chained(named), at.mine, at.key)
 
 
 def _too_late(at: Scene) -> Sent:
     """Hold the honest message back until the question's life is over."""
     late = LIFE_MS + int(at.rng.integers(0, 600_000))
-    return signed(at.honest, at.frames, at.key, late)
+    return signed(at.honest, at.mine, at.key, late)
 
 
 def _longer_than_elapsed(at: Scene) -> Sent:
     """Send frames that span more time than has passed since the asking."""
     last = at.honest.frames[-1].client_ms
-    return signed(at.honest, at.frames, at.key, last - int(at.rng.integers(1, last)))
+    return signed(at.honest, at.mine, at.key, last - int(at.rng.integers(1, last)))
 
 
 def _relayed_in_time(at: Scene) -> Sent:
     """Carry the question elsewhere, and its honest answer back, before 120 s are over."""
     after = at.honest.frames[-1].client_ms + int(at.rng.integers(1_000, 90_000))
-    return signed(at.honest, at.frames, at.key, after)
+    return signed(at.honest, at.mine, at.key, after)
 
 
 BONA_FIDE = Method(_twice, None)

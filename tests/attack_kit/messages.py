@@ -1,7 +1,7 @@
 """Capture messages for the kit: what an honest page sends, and what a server makes of a message.
 
 No picture is looked at here: texture, depth and every other look at the frames count as passed. So
-the frames are DRAWN, and "another person" is another series of drawings.
+the frames and the film are DRAWN, and "another person" is another series of drawings.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from lineproof.adapters.capture_key import thumbprint
 from lineproof.adapters.message_check import checked
+from lineproof.domain.capture_film import MOST_TILES, sheet_size
 from lineproof.domain.capture_message import (
     FEWEST,
     MOST,
@@ -28,6 +29,7 @@ from lineproof.domain.capture_message import (
     Frame,
     Manifest,
     MessageRefused,
+    ToldFilm,
     chain_of,
 )
 from lineproof.domain.challenge import LIFE, Challenge, Unanswered, answered, binding, nonce_hash
@@ -54,11 +56,19 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictures:
+    """What was filmed: the frames, and the sheet of the film, None for none."""
+
+    frames: Frames
+    film: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """What arrives: the manifest's bytes, the frames, the signature, and when since the asking."""
+    """What arrives: the manifest's bytes, pictures and signature, and when since the asking."""
 
     raw: bytes
-    frames: Frames
+    pictures: Pictures
     signature: bytes
     after_ms: int
 
@@ -69,7 +79,7 @@ class Scene:
 
     question: Question
     """The one that stands open."""
-    old: Question
+    before: Question
     """An earlier one of the same session and case. It was answered, and is spent."""
     elsewhere: Question
     """One that stands open for another case."""
@@ -78,57 +88,68 @@ class Scene:
     others_key: Key
     """The attacker's, or another session's."""
     honest: Manifest
-    frames: Frames
+    mine: Pictures
     old_honest: Manifest
-    old_frames: Frames
-    others_frames: Frames
-    """Of another person: as many as ``frames``, and of their size."""
+    old: Pictures
+    others: Pictures
+    """Of another person: as many frames and tiles as ``mine`` has, and of their size."""
     rng: np.random.Generator
 
 
 @lru_cache(maxsize=64)
-def scene_parts(seed: int) -> tuple[Frames, Frames, Frames, tuple[int, int]]:
-    """Draw this capture's frames, an old one's and another person's, all of one size."""
+def scene_parts(seed: int) -> tuple[Pictures, Pictures, Pictures, tuple[int, int], int]:
+    """Draw this capture's pictures, an old one's and another person's, and their size and tiles."""
     rng = np.random.default_rng((seed, 1))
     size = SIZES[seed % len(SIZES)]
-    many = int(rng.integers(FEWEST, MOST + 1))
+    many, tiles = int(rng.integers(FEWEST, MOST + 1)), int(rng.integers(1, MOST_TILES + 1))
     form = ".webp" if seed % 5 == 0 else ".jpg"
-    mine, old, others = (_drawn(rng, many, size, form) for _ in range(3))
-    return mine, old, others, size
+    mine, old, others = (
+        Pictures(_drawn(rng, many, size, form), _drawn(rng, 1, sheet_size(tiles), form)[0])
+        for _ in range(3)
+    )
+    return mine, old, others, size, tiles
 
 
 def scene(seed: int) -> Scene:
     """Set up one session: its key, its questions, and the captures that were made."""
     rng = np.random.default_rng(seed)
-    frames, old_frames, others_frames, size = scene_parts(seed)
+    mine, old, others, size, tiles = scene_parts(seed)
     case = a_case(f"case_{seed}")
     key, others_key = _key(rng), _key(rng)
     camera = Camera(LABELS[seed % len(LABELS)], *size)
-    question, old = _asked(case, rng), _asked(case, rng)
-    spent = replace(old.challenge, spent_at=NOW)
+    question, before = _asked(case, rng), _asked(case, rng)
+    spent = replace(before.challenge, spent_at=NOW)
     return Scene(
         question=question,
-        old=replace(old, challenge=spent),
+        before=replace(before, challenge=spent),
         elsewhere=_asked(a_case(f"case_{seed}_other"), rng),
         key=key,
         others_key=others_key,
-        honest=manifest_of(frames, question, key, camera, rng),
-        frames=frames,
-        old_honest=manifest_of(old_frames, old, key, camera, rng),
-        old_frames=old_frames,
-        others_frames=others_frames,
+        honest=manifest_of(mine, tiles, question, key, camera, rng),
+        mine=mine,
+        old_honest=manifest_of(old, tiles, before, key, camera, rng),
+        old=old,
+        others=others,
         rng=rng,
     )
 
 
-def manifest_of(
-    frames: Frames, question: Question, key: Key, camera: Camera, rng: np.random.Generator
+def manifest_of(  # noqa: PLR0913, PLR0917 - what is filmed, for which question and by whom
+    pictures: Pictures,
+    tiles: int,
+    question: Question,
+    key: Key,
+    camera: Camera,
+    rng: np.random.Generator,
 ) -> Manifest:
-    """Give what an honest page tells of these frames: 250 to 330 ms from one to the next."""
+    """Give what an honest page tells: 250 to 330 ms between frames, 25 to 40 between tiles."""
+    frames = pictures.frames
     times = accumulate((int(rng.integers(250, 331)) for _ in frames[1:]), initial=0)
+    tiles_at = accumulate((int(rng.integers(25, 41)) for _ in range(tiles - 1)), initial=0)
     told = [
         Frame(i, at, digest(each)) for i, (at, each) in enumerate(zip(times, frames, strict=True))
     ]
+    film = None if pictures.film is None else ToldFilm(tuple(tiles_at), digest(pictures.film))
     return chained(
         Manifest(
             nonce=question.nonce,
@@ -136,14 +157,15 @@ def manifest_of(
             key=thumbprint(point_of(key)) or "",
             camera=camera,
             frames=tuple(told),
+            film=film,
             chain="",
         )
     )
 
 
-def digest(frame: bytes) -> str:
-    """Give a frame's SHA-256, hexadecimal."""
-    return hashlib.sha256(frame).hexdigest()
+def digest(picture: bytes) -> str:
+    """Give a picture's SHA-256, hexadecimal."""
+    return hashlib.sha256(picture).hexdigest()
 
 
 def chained(manifest: Manifest) -> Manifest:
@@ -156,11 +178,11 @@ def written(manifest: Manifest) -> bytes:
     return json.dumps(asdict(manifest)).encode()
 
 
-def signed(manifest: Manifest, frames: Frames, key: Key, after_ms: int | None = None) -> Sent:
+def signed(manifest: Manifest, pictures: Pictures, key: Key, after_ms: int | None = None) -> Sent:
     """Sign and send it: a second after the last frame, where nothing else is said."""
     raw = written(manifest)
     after = manifest.frames[-1].client_ms + 1_000 if after_ms is None else after_ms
-    return Sent(raw, frames, signature_of(key, raw), after)
+    return Sent(raw, pictures, signature_of(key, raw), after)
 
 
 def by_message(at: Scene, sent: Sent) -> Manifest | MessageRefused:
@@ -175,7 +197,7 @@ def by_challenge(at: Scene, sent: Sent, *, spent: bool) -> Manifest | MessageRef
     suits an attacker best. ``spent`` says that the open question was answered a moment before.
     """
     told = json.loads(sent.raw)["nonce"]
-    asked = (at.question, at.old, at.elsewhere)
+    asked = (at.question, at.before, at.elsewhere)
     found = {each.challenge.nonce_hash: each.challenge for each in asked}.get(nonce_hash(told))
     if found is not None and spent:
         found = replace(found, spent_at=NOW)
@@ -186,7 +208,8 @@ def by_challenge(at: Scene, sent: Sent, *, spent: bool) -> Manifest | MessageRef
 def _checked(at: Scene, sent: Sent, nonce: str) -> Manifest | MessageRefused:
     return checked(
         sent.raw,
-        sent.frames,
+        sent.pictures.frames,
+        film=sent.pictures.film,
         signature=sent.signature,
         point=point_of(at.key),
         nonce=nonce,
