@@ -228,7 +228,7 @@ def _frame(told: object) -> Frame:
 def _film(told: object) -> ToldFilm:
     client_ms, digest = _members(told, "client_ms", "digest")
     if not isinstance(client_ms, list) or not 1 <= len(client_ms) <= MOST_TILES:
-        raise ValueError("a film has 1 to 64 times")
+        raise ValueError("no film, or more of it than is allowed")
     times = tuple(_whole(at, 0, LONGEST_CAPTURE_MS) for at in client_ms)
     if any(one >= later for one, later in pairwise(times)):
         raise ValueError("each tile is later than the one before it")
