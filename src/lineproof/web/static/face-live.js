@@ -2,6 +2,7 @@
 import { oval } from "./face-frames.js";
 
 const VARIANTS = ["full", "calm", "still", "assisted"];
+const COLOURED = ["full", "still"];
 const USUAL = "full";
 const CHOSEN = "face-variant";
 const SAID_FOR = 2000; // ms that a movement is known of before it begins
@@ -35,15 +36,23 @@ function before(offered) {
 
 // A radio for each variant; assisted where somebody is there to help. Nobody is asked why. They stand in a fold, which
 // is open where another than the usual one was chosen before, where less motion is wanted, or somebody is there to help.
+// Above it stands whether the screen changes colour in what is chosen, and it is read out where that changes.
 export function choices(words, assisted) {
   const offered = VARIANTS.filter((each) => assisted || each !== "assisted");
   const chosen = before(offered), fields = element("fieldset", { "aria-label": words.or_without });
+  const how = element("p", { role: "status", "aria-live": "polite" });
+  const tell = (variant) => {
+    const sentence = COLOURED.includes(variant) ? words.how : words.no_colours;
+    if (how.textContent !== sentence) how.textContent = sentence;
+  };
+  tell(chosen);
   for (const each of offered) {
     const radio = element("input", { type: "radio", name: "variant", value: each });
     radio.checked = each === chosen;
     fields.append(element("label", {}, radio, element("span", {}, words[each])));
   }
   fields.addEventListener("change", ({ target }) => {
+    tell(target.value);
     try {
       sessionStorage.setItem(CHOSEN, target.value);
     } catch {
@@ -52,7 +61,7 @@ export function choices(words, assisted) {
   });
   const fold = element("details", { class: "more" }, element("summary", {}, words.or_without), fields);
   fold.open = assisted || chosen !== USUAL || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return element("div", { class: "face-choice" }, element("p", {}, words.how), fold);
+  return element("div", { class: "face-choice" }, how, fold);
 }
 
 // A dialog over all the page, so that as much of the screen as there is gives light.
