@@ -5,7 +5,7 @@
 // token (of a page's form, sent as "form") or session (of /v1/sessions, sent as Bearer). wait: seconds
 // before the next question is given out.
 // A living person: with key (POST: binds the key made here) and case (its id) the question is asked with
-// ?variant=, gives {nonce, script}, and the answer is signed (manifest, signature); assisted: somebody
+// ?variant=, gives {nonce, script}, and the answer is signed (film, manifest, signature); assisted: somebody
 // at a counter is there to help.
 // Guidance: detector (address of the pack's ONNX file, for the browser's own), hints (POST: a small
 // frame to {hint}, where the browser cannot). Both are asked for when the camera is open, not before.
@@ -186,12 +186,12 @@ export class FaceCapture extends HTMLElement {
     const { nonce, script, next } = await this.#post(`${this.getAttribute("question")}?variant=${this.variant}`, new FormData());
     if (!nonce) return { next };
     if (signal.aborted) throw signal.reason;
-    const taken = await this.#play(play, script.steps, signal), { label } = this.#track;
+    const { taken, film } = await this.#play(play, script.steps, signal), { label } = this.#track;
     if (taken.length < FEWEST) throw new Ended("slow");
     this.close();
     this.#say("sending");
     this.focus();
-    return this.#send(await message({ taken, label, nonce, caseId: this.getAttribute("case"), thumbprint, key }));
+    return this.#send(await message({ taken, film, label, nonce, caseId: this.getAttribute("case"), thumbprint, key }));
   }
 
   async #play(play, steps, signal) {

@@ -2,14 +2,23 @@
 
 const SHAPE = 3 / 4; // width to height
 
-// The middle of what the camera sees, in the shape of a face, at most `height` pixels tall.
-export function cut(video, height) {
-  const tall = Math.min(video.videoHeight, video.videoWidth / SHAPE), wide = tall * SHAPE;
+export function canvasOf(width, height) {
   const canvas = document.createElement("canvas");
-  canvas.height = Math.round(Math.min(height, tall));
-  canvas.width = Math.round(canvas.height * SHAPE);
-  const left = (video.videoWidth - wide) / 2, top = (video.videoHeight - tall) / 2;
-  canvas.getContext("2d", { willReadFrequently: true }).drawImage(video, left, top, wide, tall, 0, 0, canvas.width, canvas.height);
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+// The middle of what the camera sees, in the shape of a face: [left, top, wide, tall].
+export function middle({ videoWidth, videoHeight }) {
+  const tall = Math.min(videoHeight, videoWidth / SHAPE), wide = tall * SHAPE;
+  return [(videoWidth - wide) / 2, (videoHeight - tall) / 2, wide, tall];
+}
+
+// That middle, at most `height` pixels tall.
+export function cut(video, height) {
+  const part = middle(video), tall = Math.round(Math.min(height, part[3])), canvas = canvasOf(Math.round(tall * SHAPE), tall);
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(video, ...part, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
@@ -20,9 +29,7 @@ export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 // The same picture, at most `height` pixels tall.
 export function smaller(canvas, height) {
   if (canvas.height <= height) return canvas;
-  const made = document.createElement("canvas");
-  made.height = height;
-  made.width = Math.round(height * SHAPE);
+  const made = canvasOf(Math.round(height * SHAPE), height);
   made.getContext("2d").drawImage(canvas, 0, 0, made.width, made.height);
   return made;
 }

@@ -1,4 +1,6 @@
-// Plays a script before the person and films them meanwhile: 12 to 24 frames, each of its own moment.
+// Plays a script before the person and films them meanwhile: 12 to 24 frames, each of its own moment, and the small
+// pictures of face-film.js.
+import { startFilm } from "./face-film.js";
 import { cut } from "./face-frames.js";
 import { Ended } from "./face-live.js";
 
@@ -46,20 +48,25 @@ function eachFrame(video, seen) {
   next();
 }
 
-// Gives [{frame: canvas, at: whole ms since the script began}]; `show(step)` lets the person see a step, `soon(step)`
-// tells it `ahead` ms before. Rejects with the signal's reason, or where the camera's picture changes its size.
+// Gives {taken: [{frame: canvas, at: whole ms since the script began}], film}; `show(step)` lets the person see a step,
+// `soon(step)` tells it `ahead` ms before. Rejects with the signal's reason, or where the camera's picture changes its size.
 export function play({ video, steps, show, soon, ahead, signal }) {
   const planned = moments(steps), { start_ms, ms } = steps.at(-1), end = start_ms + ms;
-  const taken = [];
+  const taken = [], filmed = startFilm(steps);
   let begun = null, shown = -1, told = 0, next = 0;
   return new Promise((resolve, reject) => {
     let over = false;
-    const finish = (settle, value) => {
+    const finish = async () => {
       over = true;
-      settle(value);
+      resolve({ taken, film: (await filmed?.end()) ?? null });
     };
-    if (signal.aborted) return reject(signal.reason);
-    signal.addEventListener("abort", () => finish(reject, signal.reason), { once: true });
+    const fail = (reason) => {
+      over = true;
+      filmed?.stop();
+      reject(reason);
+    };
+    if (signal.aborted) return fail(signal.reason);
+    signal.addEventListener("abort", () => fail(signal.reason), { once: true });
 
     function tick(now) {
       if (over) return;
@@ -67,17 +74,22 @@ export function play({ video, steps, show, soon, ahead, signal }) {
       const since = now - begun;
       while (steps[shown + 1]?.start_ms <= since) show(steps[++shown], shown);
       while (steps[told + 1]?.start_ms - ahead <= since) soon(steps[++told]);
-      if (since >= end + LATE || (since >= end && next >= planned.length)) finish(resolve, taken);
+      if (since >= end + LATE || (since >= end && next >= planned.length)) finish();
       else requestAnimationFrame(tick);
     }
 
     function seen(time) {
       if (over) return false;
       const at = begun === null ? -1 : Math.round(time - begun);
-      if (at < planned[next] || at < 0 || next >= planned.length) return true;
+      if (at < 0) return true;
+      filmed?.see(video, at);
+      if (at < planned[next] || next >= planned.length) return true;
       while (planned[next] <= at) next += 1;
       const frame = cut(video, TALL), first = taken[0]?.frame ?? frame;
-      if (frame.width !== first.width || frame.height !== first.height) return Boolean(finish(reject, new Ended("stopped")));
+      if (frame.width !== first.width || frame.height !== first.height) {
+        fail(new Ended("stopped"));
+        return false;
+      }
       taken.push({ frame, at });
       return true;
     }
