@@ -58,6 +58,16 @@ def test_the_film_comes_to_the_engine_with_its_times(page: Page) -> None:
     assert len(given.at_ms) == len(given.digests) == len(FRAMES)
 
 
+def test_a_film_comes_once_and_with_a_signed_capture(page: Page) -> None:
+    """Two of them, or one beside plain pictures, is a request of another form."""
+    path, data = "/v1/session/captures", {"nonce": page.visitor.nonce()}
+    for films_sent, wrong in ((2, ("film", "too_many")), (1, ("manifest", "missing"))):
+        parts = [("frame", ("f", b"live"))] + [("film", ("f", MARKED))] * films_sent
+        found = page.visitor.call("POST", path, files=parts, data=data)
+        assert found.json()["errors"] == [{"where": f"body.{wrong[0]}", "what": wrong[1]}]
+    assert page.kept()[0] == 0
+
+
 def test_nothing_of_a_film_is_kept_told_logged_or_shown(
     page: Page, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
