@@ -25,6 +25,7 @@ from training.runs import kept_apart_by_all
 
 from benchmarks.common import open_engine
 from benchmarks.places import DATA, OUT
+from lineproof.adapters.film_sheet import film_of
 from lineproof.adapters.liveness_check import bound_to
 from lineproof.domain.finding import Measured
 from lineproof.face.landmarks import pose, upright
@@ -130,7 +131,7 @@ def checked(made: Presentation, *, whole: bool) -> Tried:
         faceless=made.faceless,
         scores=scores,
         texture=looks,
-        film=None,
+        film=None if made.film is None else film_of(made.film),
         device=made.device,
     )
     cost = (time.process_time() - began) * 1000

@@ -12,9 +12,10 @@ from lineproof.domain.capture_message import MOST
 from lineproof.domain.script import PALETTE, RANDOM_BYTES, Screen, Script, Variant
 from lineproof.domain.script import script as make_script
 from lineproof.face.liveness.captured import asked as asked_of
+from tests.attack_kit.camera import SIDE
 from tests.attack_kit.painted import nearest, painted, taken_again
+from tests.attack_kit.rolling import film_of_frames
 from tests.attack_kit.simulate import (
-    SIDE,
     Played,
     Staging,
     capture,
@@ -26,8 +27,10 @@ from tests.attack_kit.simulate import (
 
 if TYPE_CHECKING:
     from lineproof.adapters.local_engine import LocalEngine
+    from lineproof.domain.capture_film import CapturedFilm
     from lineproof.face.liveness.captured import Asked, CapturedFrame
-    from tests.attack_kit.simulate import Portrait, Seen
+    from tests.attack_kit.camera import Seen
+    from tests.attack_kit.simulate import Portrait
 
 BONA_FIDE = Staging()
 DAYLIGHT = Staging(gain=0.1)
@@ -43,17 +46,18 @@ STAGINGS = {
     "screen_with_moire": replace(PAPER, gain=0.15, grid=True),
     "cut_out_mask": MASK,
     "mask_with_eye_holes": replace(MASK, eye_holes=True, blinks=True),
-    "animated_still": Staging(lit="none"),
-    "animated_blinking": Staging(lit="none", blinks=True),
+    "animated_still": Staging(lit="none", rolling=False),
+    "animated_blinking": Staging(lit="none", blinks=True, rolling=False),
     "animated_on_screen": Staging(lit="plane", background=1.0, gain=0.3, grid=True),
-    "wrong_colours": Staging(lit="wrong"),
-    "late_colours": Staging(late_ms=450.0),
+    "wrong_colours": Staging(lit="wrong", rolling=False),
+    "late_colours": Staging(late_ms=450.0, rolling=False),
     "delayed_relay": Staging(behind_ms=450.0),
-    "relit_plane": replace(PAPER, noise=False),
+    "relit_plane": replace(PAPER, noise=False, rolling=False),
     "virtual_camera": Staging(noise=False, device="OBS Virtual Camera"),
     "replayed_capture": BONA_FIDE,
     "two_people": BONA_FIDE,
     "one_frame_swapped": BONA_FIDE,
+    "relit_whole_frames": Staging(rolling=False),
     "animated_relit": BONA_FIDE,
     "old_in_new_order": BONA_FIDE,
     "recorded_on_purpose": BONA_FIDE,
@@ -62,15 +66,18 @@ STAGINGS = {
 """``old_in_new_order`` is an old capture of the holder whose frames are moved to where the new
 script asks for the same, or for a colour that is near. ``recorded_on_purpose`` is the same of a
 recording in which the holder was shown everything that any script asks for, and ``old_lit_anew`` of
-an old capture on which the light of the colours that it lacks was painted. ``animated_relit`` draws
-the very head and light that the simulated bona fide is drawn with, with noise and a good name.
-Nothing here can stop the last three, and the table says so."""
+an old capture on which the light of the colours that it lacks was painted; each makes its film of
+its frames, row by row. ``animated_relit`` draws the very head, light and rows that the simulated
+bona fide is drawn with, with noise and a good name, and ``relit_whole_frames`` all of it but rows.
+Nothing here can stop the three of ``KNOWN_TO_PASS``, and the table says so."""
 
 PLAIN_WALL = 0.2
 """How often a person stands before the plain wall of their photograph."""
 
 KNOWN_TO_PASS = frozenset({"animated_relit", "recorded_on_purpose", "old_lit_anew"})
-OF_COLOURS = frozenset({"wrong_colours", "late_colours", "recorded_on_purpose", "old_lit_anew"})
+OF_COLOURS = frozenset(
+    {"wrong_colours", "late_colours", "recorded_on_purpose", "old_lit_anew", "relit_whole_frames"}
+)
 """Where no colour is asked for, these would be the bona fide capture itself, or an old one."""
 OF_MOVES_OR_COLOURS = OF_COLOURS | {
     "delayed_relay",
@@ -84,7 +91,7 @@ OF_ANOTHER_DAY = PUT_IN_ORDER | {"replayed_capture"}
 OF_TWO = frozenset({"two_people", "one_frame_swapped"})
 INJECTED = frozenset(
     {"animated_still", "animated_blinking", "wrong_colours", "late_colours", "delayed_relay"}
-    | {"relit_plane", "virtual_camera", "animated_relit"}
+    | {"relit_plane", "virtual_camera", "animated_relit", "relit_whole_frames"}
     | OF_ANOTHER_DAY
     | OF_TWO
 )
@@ -99,10 +106,11 @@ def species_of(variant: Variant) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What was asked, the frames with a face that came, and the camera's name as it was given."""
+    """What was asked, the frames with a face that came, the film, and the camera's given name."""
 
     asked: Asked
     seen: list[Seen]
+    film: CapturedFilm | None
     device: str
     faceless: int
     """How many frames came in which no face was found."""
@@ -129,7 +137,8 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
     plays = script(rng, variant) if name in OF_ANOTHER_DAY else played
     plays = everything(variant, rng) if name == "recorded_on_purpose" else plays
     before = with_eye_holes(shown, other) if how.eye_holes else shown
-    seen = capture(before, plays, how, engine, rng)
+    take = capture(before, plays, how, engine, rng)
+    seen, film = take.seen, take.film
     faceless = len(plays.times_ms) - len(seen)
     if name in PUT_IN_ORDER:
         moved = in_new_order(seen, plays, played)
@@ -139,12 +148,13 @@ def attack(  # noqa: PLR0913, PLR0917 - whose photographs, by what means, when a
             if drawn
             else none_twice(moved, engine, rng)
         )
+        film = film_of_frames(seen, played.asked, rng.spawn(1)[0], rolling=True)
     if name in OF_TWO:
-        theirs = capture(other, played, how, engine, rng)
+        theirs = capture(other, played, how, engine, rng).seen
         half = slice(len(seen) // 2, None)
         swapped = half if name == "two_people" else _one_of(min(len(seen), len(theirs)), rng)
         seen[swapped] = theirs[swapped]
-    return Presentation(played.asked, seen, how.device, faceless)
+    return Presentation(played.asked, seen, film, how.device, faceless)
 
 
 def bona_fide(
@@ -157,8 +167,9 @@ def bona_fide(
     """Make one SIMULATED bona fide presentation."""
     played = script(rng, variant)
     (shown,) = somewhere((shown,), played, rng)
-    seen = capture(shown, played, how, engine, rng)
-    return Presentation(played.asked, seen, how.device, len(played.times_ms) - len(seen))
+    take = capture(shown, played, how, engine, rng)
+    faceless = len(played.times_ms) - len(take.seen)
+    return Presentation(played.asked, take.seen, take.film, how.device, faceless)
 
 
 def everything(variant: Variant, rng: np.random.Generator) -> Played:

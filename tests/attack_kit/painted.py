@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.attack_kit.simulate import WHITE, colour_at, frame_of, taken
+from tests.attack_kit.camera import frame_of, taken
+from tests.attack_kit.simulate import WHITE, colour_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lineproof.adapters.local_engine import LocalEngine
-    from tests.attack_kit.simulate import Played, Seen
+    from tests.attack_kit.camera import Seen
+    from tests.attack_kit.simulate import Played
 
     Rgb = tuple[int, int, int]
 

@@ -7,9 +7,7 @@ noise and JPEG. It is not a person: no figure from it says how people fare.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
@@ -21,20 +19,20 @@ from lineproof.domain.script import script as make_script
 from lineproof.face.align import similarity
 from lineproof.face.detect import detect
 from lineproof.face.landmarks import eye_centres, mesh
-from lineproof.face.liveness.captured import Asked, CapturedFrame
+from lineproof.face.liveness.captured import Asked
 from lineproof.face.liveness.captured import asked as asked_of
+from tests.attack_kit.camera import SIDE, Camera, Seen, frame_of, taken
+from tests.attack_kit.rolling import SOFTENED, Shutter, film, smaller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lineproof.adapters.local_engine import LocalEngine
-    from lineproof.face.view import Detection
+    from lineproof.domain.capture_film import CapturedFilm
 
     Field: TypeAlias = NDArray[np.float32]
 
-SIDE = 360
 BETWEEN_EYES = 57.0
-GRAIN = SIDE + 80
 BLINKS = 0.15
 """The share of frames in which the eyes of what blinks are closed."""
 FEWEST, MOST = 12, 24
@@ -79,14 +77,16 @@ class Staging:
     blinks: bool = False
     behind_ms: float = 0.0
     """How much later everything comes, as through a relay."""
+    rolling: bool = True
+    """A camera saw it, or a computer that draws what a camera's shutter would have seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A frame, and the face that counts as the detector found it."""
+class Take:
+    """The frames in which a face was found, and the film of the changes of colour, if any."""
 
-    frame: CapturedFrame
-    face: Detection
+    seen: list[Seen]
+    film: CapturedFilm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ def moments(made: Script, most: int = MOST) -> tuple[float, ...]:
 
 def capture(
     shown: Portrait, played: Played, how: Staging, engine: LocalEngine, rng: np.random.Generator
-) -> list[Seen]:
-    """Play a script in front of a simulated camera: the frames in which a face was found."""
+) -> Take:
+    """Play a script in front of a simulated camera."""
     asked = played.asked
     ambient, gain = float(rng.uniform(0.6, 0.95)), float(rng.uniform(0.10, 0.25)) * how.gain
     angle, size = float(rng.uniform(16, 24)), float(rng.uniform(1.28, 1.42))
@@ -175,7 +175,7 @@ def capture(
     lag, pitch = float(rng.uniform(0, 60)) + how.late_ms, float(rng.uniform(1.3, 2.6))
     depth, blinking = surface(shown, how), replace(shown, pixels=eyes_closed(shown))
     frames: list[Seen] = []
-    stored, camera = b"", _Camera.drawn(rng) if asked.colours else None
+    stored, camera = b"", Camera.drawn(rng) if asked.colours else None
     for begins_ms in played.times_ms:
         at_ms = begins_ms + float(rng.uniform(0, CAMERA_MS))
         then_ms = at_ms - how.behind_ms
@@ -185,7 +185,7 @@ def capture(
         if not (how.repeats and stored):
             maps = _back(depth, yaw, scale, pan)
             seen = _drawn(blinking if closed else shown, how, maps)
-            light = _reflected(shown, how, maps, colour_at(asked, then_ms - lag))
+            light = _share(shown, how, maps) * _shown(how, colour_at(asked, then_ms - lag))
             lit = seen * (ambient + light * np.float32(gain * scale**2))
             lit = lit * sub_pixels(maps, pitch) if how.grid else lit
             lit = camera.balanced(lit, at_ms) if camera else lit
@@ -193,36 +193,71 @@ def capture(
         frame = frame_of(at_ms, stored, engine)
         if frame is not None:
             frames.append(frame)
-    return frames
+    if camera is None:
+        return Take(frames, None)
+    light_ms, noise = lag + how.behind_ms, sensor if how.noise else 0.0
+    lamp = _Lamp(ambient, gain, light_ms, noise)
+    # Drawn of its own: whatever a film takes of chance, the frames are the same.
+    return Take(frames, _filmed(shown, asked, how, lamp, camera, rng.spawn(1)[0]))
 
 
-@dataclass(slots=True)
-class _Camera:
-    """A camera whose white balance follows what it sees, slowly and in part, as real ones do."""
+@dataclass(frozen=True, slots=True)
+class _Lamp:
+    """A capture's light: what there is of it besides the screen's, and how late the screen's is."""
 
-    adapts: float
-    slow_ms: float
-    white: Field
-    rest: Field | None = None
-    last_ms: float = 0.0
+    ambient: float
+    gain: float
+    late_ms: float
+    sensor: float
 
-    @classmethod
-    def drawn(cls, rng: np.random.Generator) -> _Camera:
-        """Draw one: some follow at once and by half, some hardly."""
-        white = np.ones(3, dtype=np.float32)
-        return cls(float(rng.uniform(0, 0.5)), float(rng.uniform(300, 2000)), white)
 
-    def balanced(self, lit: Field, at_ms: float) -> Field:
-        """Give what is seen with the balance of now, which then goes on after it."""
-        seen = np.asarray(lit * self.white, dtype=np.float32)
-        mean = lit.reshape(-1, 3).mean(axis=0) + 1
-        hue = mean / mean.mean()
-        self.rest = hue if self.rest is None else self.rest
-        share = 1 - np.exp(-(at_ms - self.last_ms) / self.slow_ms)
-        wanted = (self.rest / hue) ** self.adapts
-        self.white = np.asarray(self.white + (wanted - self.white) * share, dtype=np.float32)
-        self.last_ms = at_ms
-        return seen
+def _filmed(  # noqa: PLR0913, PLR0917 - who is before which camera, in which light
+    shown: Portrait,
+    asked: Asked,
+    how: Staging,
+    lamp: _Lamp,
+    camera: Camera,
+    rng: np.random.Generator,
+) -> CapturedFilm:
+    """Film the changes of colour; who looks ahead sways from one place to another meanwhile.
+
+    Sub-pixels are finer than a tile shows.
+    """
+    depth, shutter = surface(shown, how), Shutter.drawn(rng, rolling=how.rolling)
+    looks = {colour.start_ms: _two_looks(shown, how, depth, rng) for colour in asked.colours}
+
+    def screen(times: Field) -> Field:
+        found = np.full((*times.shape, 3), 255, dtype=np.float32)
+        for each in asked.colours:
+            inside = (times >= each.start_ms) & (times < each.start_ms + each.duration_ms)
+            found[inside] = each.rgb
+        return found
+
+    def tile(at_ms: float, start_ms: float) -> Field:
+        light = shutter.over(at_ms - lamp.late_ms, screen)
+        into = np.clip((at_ms - start_ms + 100) / 340, 0, 1)
+        (one, share_one), (other, share_other) = looks[start_ms]
+        seen = one + (other - one) * np.float32(into)
+        share = share_one + (share_other - share_one) * np.float32(into)
+        lit = seen * (lamp.ambient + share[..., None] * _shown(how, light) * lamp.gain)
+        lit *= camera.white_at(at_ms)
+        noise = rng.standard_normal(lit.shape) * np.sqrt(np.maximum(lit, 8) / 128)
+        return np.asarray(lit + noise * lamp.sensor / SOFTENED, dtype=np.float32)
+
+    return film([colour.start_ms for colour in asked.colours], shutter, tile, rng)
+
+
+def _two_looks(
+    shown: Portrait, how: Staging, depth: Field, rng: np.random.Generator
+) -> list[tuple[Field, Field]]:
+    """Give what is seen and what it takes of the light at a change's beginning and end."""
+    found = []
+    for _ in range(2):
+        yaw, pan = (rng.normal(0, 0.5), rng.normal(0, 1.5, 2)) if how.moves else (0, np.zeros(2))
+        maps = _back(depth, float(yaw), 1.0, pan)
+        share = _share(shown, how, maps)[..., 0]
+        found.append((smaller(_drawn(shown, how, maps)), smaller(share)))
+    return found
 
 
 def in_a_room(shown: Portrait, room: NDArray[np.uint8]) -> Portrait:
@@ -231,37 +266,6 @@ def in_a_room(shown: Portrait, room: NDArray[np.uint8]) -> Portrait:
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     person = without_plain_background(shown.pixels, box)
     return shown if person is None else replace(shown, pixels=before(shown.pixels, person, room))
-
-
-def taken(lit: Field, sensor: float, quality: int, rng: np.random.Generator) -> bytes:
-    """Take a picture as a camera does: with a sensor's noise, stored as JPEG."""
-    if sensor:
-        left, top = rng.integers(0, GRAIN - SIDE, 2)
-        grain = _grain()[int(rng.integers(4)), top : top + SIDE, left : left + SIDE]
-        lit += grain * np.sqrt(np.maximum(lit, 8) * np.float32(sensor**2 / 128))
-    raw = np.clip(lit, 0, 255).astype(np.uint8)
-    code = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    return bytes(cv2.imencode(".jpg", cv2.cvtColor(raw, cv2.COLOR_RGB2BGR), code)[1])
-
-
-@lru_cache(maxsize=1)
-def _grain() -> Field:
-    """Give (4, GRAIN, GRAIN, 3) of noise, cut at random places: drawing it anew costs too much."""
-    return np.random.default_rng(0).standard_normal((4, GRAIN, GRAIN, 3), dtype=np.float32)
-
-
-def frame_of(at_ms: float, stored: bytes, engine: LocalEngine) -> Seen | None:
-    """Read a picture as the service does; None where no face is found in it."""
-    bgr = cv2.imdecode(np.frombuffer(stored, dtype=np.uint8), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ValueError("what was just encoded is read again")
-    pixels = np.ascontiguousarray(bgr[..., ::-1], dtype=np.uint8)
-    faces = detect(pixels, engine.detector)
-    if not faces:
-        return None
-    points, _ = mesh(pixels, faces[0], engine.landmarks)
-    digest = hashlib.sha256(stored).hexdigest()
-    return Seen(CapturedFrame(at_ms, pixels, points, len(faces), digest), faces[0])
 
 
 def _moved(
@@ -366,22 +370,20 @@ def colour_at(asked: Asked, at_ms: float) -> tuple[int, int, int] | None:
     return WHITE if asked.colours else None
 
 
-def _reflected(
-    shown: Portrait,
-    how: Staging,
-    maps: tuple[Field, Field],
-    colour: tuple[int, int, int] | None,
-) -> Field:
-    """Give what each pixel takes of the screen's light, (SIDE, SIDE, 3) around 0..1."""
-    if colour is None or how.lit == "none":
-        return np.zeros((1, 1, 3), dtype=np.float32)
-    rgb = colour[1:] + colour[:1] if how.lit == "wrong" else colour
-    shade = np.array(rgb, dtype=np.float32) / 255
+def _share(shown: Portrait, how: Staging, maps: tuple[Field, Field]) -> Field:
+    """Give what each pixel takes of the screen's light, (SIDE, SIDE, 1) around 0..1."""
     facing = shown.facing if how.lit in {"head", "wrong"} else np.ones_like(shown.facing)
     fields = cv2.remap(np.dstack([facing, shown.head]), *maps, cv2.INTER_LINEAR)
     where = fields[..., 1]
-    share = fields[..., 0] * where + how.background * (1 - where)
-    return np.asarray(share[..., None] * shade)
+    return np.asarray(fields[..., 0] * where + how.background * (1 - where))[..., None]
+
+
+def _shown(how: Staging, rgb: tuple[int, int, int] | Field | None) -> Field:
+    """Give the screen's colour as this surface is lit by it, 0..1; no light where it takes none."""
+    if rgb is None or how.lit == "none":
+        return np.zeros(3, dtype=np.float32)
+    shade = np.asarray(rgb, dtype=np.float32) / 255
+    return np.asarray(np.roll(shade, -1, axis=-1) if how.lit == "wrong" else shade)
 
 
 def _facing(relief: Field) -> Field:

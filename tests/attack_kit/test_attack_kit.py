@@ -17,8 +17,8 @@ from lineproof.face.liveness.injection import InjectionSign, injection
 from lineproof.face.liveness.light import light
 from tests import samples
 from tests.attack_kit.attacks import BONA_FIDE, DAYLIGHT, Presentation, attack, bona_fide
+from tests.attack_kit.camera import SIDE
 from tests.attack_kit.simulate import (
-    SIDE,
     Played,
     capture,
     eyes_closed,
@@ -147,7 +147,7 @@ def test_colours_that_are_all_changed_alike_are_other_colours() -> None:
     whole = Script(Variant.STILL, (Ahead(0, 400), *one))
     plays = Played(asked(whole), moments(whole))
     rng = np.random.default_rng(3)
-    seen = [each.frame for each in capture(shown, plays, BONA_FIDE, samples.engine(), rng)]
+    seen = [each.frame for each in capture(shown, plays, BONA_FIDE, samples.engine(), rng).seen]
     other = dict(zip(filmed, wanted, strict=True))
     told = [replace(step, name=other.get(step.name, step.name)) for step in one]
     assert numbers(light(seen, plays.asked))["named"] == 1

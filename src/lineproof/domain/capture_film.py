@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 TILE_WIDE, TILE_TALL = 48, 64
-"""In pixels; the same cut of the camera's picture as a frame."""
+"""In pixels."""
+TILE_LEFT, TILE_TOP, TILE_SHARE = 0.2, 0.17, 0.6
+"""What a tile shows of a frame: from there on this share of its width and height, the face."""
 TILES_ACROSS = 8
 """Tiles stand row by row, from left to right."""
 MOST_TILES = 72

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lineproof.domain.capture_film import TILE_LEFT, TILE_SHARE, TILE_TALL, TILE_TOP, TILE_WIDE
 from lineproof.domain.script import PALETTE
 from lineproof.face.liveness.captured import Asked, CapturedFrame, ColourAsked, TurnAsked
 from lineproof.face.liveness.film import Film
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 240
-WIDE, TALL = 48, 64
 COLOURS = tuple(PALETTE[name] for name in ("azure", "green", "orange"))
 ASKED = Asked(
     colours=tuple(ColourAsked(rgb, 500 + at * 500, 500) for at, rgb in enumerate(COLOURS)),
@@ -98,30 +98,33 @@ def film(  # noqa: PLR0913 - each is one property of a camera
     upwards: bool = False,
     across: bool = False,
     strength: float = 0.2,
-    every_ms: int = 33,
+    every_ms: float = 33,
 ) -> Film:
     """Give the film of the changes in ``ASKED`` that a rolling shutter sees; 0 ms reads at once."""
     rng = np.random.default_rng(5)
-    # A camera's frames begin at another moment of each change.
+    # A frame is open at each change, and every time at another moment of its exposure.
+    middle = (readout_ms + exposure_ms) / 2
     times = [
-        round(colour.start_ms) + since
-        for late, colour in zip((0, 11, 22), ASKED.colours, strict=True)
-        for since in range(late - 100, 240, every_ms)
+        colour.start_ms - every_ms * 2 - middle + early + every_ms * number
+        for early, colour in zip((-3, 0, 3), ASKED.colours, strict=True)
+        for number in range(11)
     ]
-    y, x = np.mgrid[:TALL, :WIDE]
-    into = (x / WIDE) if across else (y / TALL)
+    y, x = (np.indices((TILE_TALL, TILE_WIDE)) + 0.5) / np.array([TILE_TALL, TILE_WIDE])[
+        :, None, None
+    ]
+    x, y = TILE_LEFT + TILE_SHARE * x, TILE_TOP + TILE_SHARE * y
+    into = x if across else y
     begins = readout_ms * (1 - into if upwards else into)
-    far = np.hypot(x - WIDE / 2, (y - TALL / 2) * WIDE / TALL) * SIDE / WIDE / 60
+    far = np.hypot(x - 0.5, y - 0.5) * SIDE / 60
     tiles = []
     for at in times:
         lit = np.mean(
             [_screen(at + begins + part) for part in np.linspace(0, exposure_ms, 16)], axis=0
         )
         share = np.where(far > 1, 0.1, 1 - 0.5 * far)[..., None]
-        grey = 110 + 40 * np.cos(far)[..., None]
-        seen = grey * (1 + share * lit / 255 * strength) + rng.normal(0, 0.7, (TALL, WIDE, 3))
+        seen = 110 + share * lit * strength + rng.normal(0, 0.7, (TILE_TALL, TILE_WIDE, 3))
         tiles.append(np.clip(seen, 0, 255).astype(np.uint8))
-    return Film(tuple(map(float, times)), np.array(tiles))
+    return Film(tuple(times), np.array(tiles))
 
 
 def _screen(at_ms: NDArray[np.float64]) -> NDArray[np.float64]:

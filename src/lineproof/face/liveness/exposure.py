@@ -2,10 +2,10 @@
 
 The rows of a rolling shutter are read one after the other within 10 to 30 ms (Liang, Chang and
 Chen, "Analysis and Compensation of Rolling Shutter Effect", IEEE Transactions on Image Processing
-17(8), 2008). So the one or two frames that are read while the screen changes show more of the new
-colour at one side of the face than at the other, and at the same side at every change. Added up
-over those frames, the slope is the share of a frame's time in which the face is read, however long
-the exposure is. A computer that lights whole frames has none.
+17(8), 2008). So a frame that is read while the screen changes shows more of the new colour at one
+side of the face than at the other, and at the same side at every change: by the share of the
+change's time in which the face is read. A computer that lights whole frames has no such slope, also
+where it draws frames between two colours.
 
 It is a sign and no proof, as all signs of injection are: who knows of it draws the slope as well.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from lineproof.domain.capture_film import BEFORE_MS, UNTIL_MS
+from lineproof.domain.capture_film import BEFORE_MS, TILE_LEFT, TILE_SHARE, TILE_TOP, UNTIL_MS
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 
 if TYPE_CHECKING:
@@ -41,8 +41,13 @@ INSIDE = 0.85
 """Of the face's outline: hair and background take less light."""
 LEAST_CHANGE = 0.02
 """The skin's change of log colour below which a change shows nothing (``light.LEAST_CHANGE``)."""
-MIXED = (0.05, 0.95)
+MIXED = (0.1, 0.9)
 """Shares of the new colour between which a frame was read during the change."""
+SELDOM = 1 / 3
+"""Frames that are mixed are counted as no fewer than so many for each change: a computer that never
+draws one shows no slope, and one that draws a single one does not show it well."""
+SURELY = 2.0
+"""Standard errors that are taken off a slope: what it certainly is."""
 
 
 def exposure(
@@ -50,58 +55,71 @@ def exposure(
 ) -> Finding[Mapping[str, float]]:
     """Measure ``rows`` and ``agrees``.
 
-    ``rows`` is the slope of the new colour's share over the face, per its width or height,
-    whichever shows more, added up over the frames of a change and averaged over the changes: the
-    share of a frame's time in which the face is read. ``agrees`` is the least correlation, -1..1,
-    of the film with the frames that stand nearest in time. Unmeasured without colours or a film,
-    and where fewer than three changes are seen in it.
+    ``rows`` is how much more of the new colour one side of the face has than the other in the mean
+    of the frames that show both, 0..1, down or across, less two standard errors: it is the share of
+    a change's time in which the face is read. ``agrees`` is the least correlation, -1..1, of the
+    film with the frames that stand nearest in time. Unmeasured without colours or a film, and where
+    fewer than three changes are seen in it.
     """
     if len(asked.colours) < FEWEST_CHANGES:
         return Unmeasured("liveness_no_colours_asked")
     if film is None:
         return Unmeasured("liveness_no_film")
-    changes = [
-        found
-        for colour in asked.colours
-        if (found := _change(frames, film, colour.start_ms)) is not None
-    ]
+    looks = [_change(frames, film, colour.start_ms) for colour in asked.colours]
+    changes = [look for look in looks if look is not None]
     if len(changes) < FEWEST_CHANGES:
         return Unmeasured("liveness_no_frame_of_step")
-    lit = [slopes for each in changes if None not in (slopes := each.slopes)]
+    lit = [change for change in changes if change.lit]
     if len(lit) < FEWEST_CHANGES:
         return Unmeasured("liveness_too_little_light")
     return Measured(
         {
-            "rows": float(np.abs(np.mean(np.array(lit, dtype=np.float64), axis=0)).max()),
-            "agrees": min(each.agrees for each in changes),
+            "rows": max(_pooled(list(side)) for side in zip(*(c.sides for c in lit), strict=True)),
+            "agrees": min(change.agrees for change in changes),
         }
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """What a film shows of a change: the ``slopes`` down and across, None in too little light."""
+class _Slopes:
+    """Of one change, down or across: how the new colour's share goes over the face.
 
-    slopes: Sequence[float | None]
+    ``moments`` (n,) are first moments of the mixed frames' shares, ``still`` those of the frames
+    that show one colour alone, which are noise; ``weight`` is what divides a moment into a slope.
+    """
+
+    change: float
+    moments: Field
+    still: Field
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a film shows of a change of colour."""
+
+    sides: tuple[_Slopes, _Slopes]
     agrees: float
+
+    @property
+    def lit(self) -> bool:
+        return all(side.change >= LEAST_CHANGE for side in self.sides)
 
 
 def _change(frames: Sequence[CapturedFrame], film: Film, start_ms: float) -> _Change | None:
     """Look at one change; None where a tile before, during or after it is missing."""
     since = np.array(film.at_ms) - start_ms
-    before = np.flatnonzero((since >= -BEFORE_MS) & (since < BEGINS_MS))
-    during = np.flatnonzero((since >= BEGINS_MS) & (since < SETTLED_MS))
-    after = np.flatnonzero((since >= SETTLED_MS) & (since < UNTIL_MS))
-    if not (frames and before.size and during.size and after.size):
+    shown = (since >= -BEFORE_MS) & (since < UNTIL_MS)
+    since, tiles = since[shown], film.tiles[shown]
+    old, new = since < BEGINS_MS, since >= SETTLED_MS
+    if not (frames and old.any() and new.any() and (~old & ~new).any()):
         return None
     nearest = min(frames, key=lambda frame: abs(frame.at_ms - start_ms - SETTLED_MS))
     down, across = _slices(nearest, film.tiles.shape[1:3])
     if min(down.max(), across.max()) < SLICES:
         return None
-    seen = [film.tiles[part] for part in (before, during, after)]
-    agrees = float(np.median([_alike(tile, nearest) for part in seen for tile in part]))
-    slopes = [_slope(*(_hues(part, places) for part in seen)) for places in (down, across)]
-    return _Change(slopes, agrees)
+    sides = (_slopes(_hues(tiles, down), old, new), _slopes(_hues(tiles, across), old, new))
+    return _Change(sides, float(np.median([_alike(tile, nearest) for tile in tiles])))
 
 
 def _slices(frame: CapturedFrame, size: tuple[int, int]) -> list[NDArray[np.int64]]:
@@ -110,8 +128,8 @@ def _slices(frame: CapturedFrame, size: tuple[int, int]) -> list[NDArray[np.int6
     The last number is less than ``SLICES`` where the face is too small to be cut in so many.
     """
     tall, wide = size
-    scale = np.array([wide / frame.pixels.shape[1], tall / frame.pixels.shape[0]])
-    points = frame.mesh[:, :2] * scale
+    size_of = np.array([frame.pixels.shape[1], frame.pixels.shape[0]])
+    points = (frame.mesh[:, :2] / size_of - (TILE_LEFT, TILE_TOP)) / TILE_SHARE * (wide, tall)
     middle = points.mean(axis=0)
     outline = cv2.convexHull((middle + (points - middle) * INSIDE).astype(np.float32))
     face = np.zeros(size, dtype=np.uint8)
@@ -133,26 +151,58 @@ def _hues(tiles: NDArray[np.uint8], parts: NDArray[np.int64]) -> Field:
     return np.asarray(logs - logs.mean(axis=2, keepdims=True))
 
 
-def _slope(before: Field, during: Field, after: Field) -> float | None:
-    """Add up the slopes of the new colour's share; None where the skin hardly changed."""
-    old = before.mean(axis=0)
-    change = after.mean(axis=0) - old
-    weight = (change**2).sum(axis=1)
-    if not np.sqrt(weight.mean()) >= LEAST_CHANGE:
-        return None
-    share = ((during - old) * change).sum(axis=2) / np.maximum(weight, 1e-9)
+def _slopes(hues: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Slopes:
+    """Give how the share of the new colour goes over the slices, in each frame of a change.
+
+    ``old`` and ``new`` are frames that certainly show one colour; all that do are then taken.
+    """
+    found = _Shares.of(hues, old, new)
+    settled = found.mean < MIXED[0], found.mean > MIXED[1]
+    if all(each.any() for each in settled):
+        found = _Shares.of(hues, *settled)
+    mixed = (found.mean >= MIXED[0]) & (found.mean <= MIXED[1])
     place = (np.arange(SLICES) + 0.5) / SLICES
-    place -= np.average(place, weights=weight)
-    mean = share @ weight / weight.sum()
-    mixed = (mean > MIXED[0]) & (mean < MIXED[1])
-    slopes = share @ (weight * place) / (weight * place**2).sum()
-    return float(slopes[mixed].sum())
+    place -= np.average(place, weights=found.weight + 1e-12)
+    moments = found.shares @ (found.weight * place)
+    change = float(np.sqrt(found.weight.mean()))
+    weight = float((found.weight * place**2).sum())
+    return _Slopes(change, moments[mixed], moments[~mixed], weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The new colour's share (n, SLICES), its mean (n,), and how much each slice changes."""
+
+    shares: Field
+    mean: Field
+    weight: Field
+
+    @classmethod
+    def of(cls, hues: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Shares:
+        before = hues[old].mean(axis=0)
+        change = hues[new].mean(axis=0) - before
+        weight = (change**2).sum(axis=1)
+        shares = ((hues - before) * change).sum(axis=2) / np.maximum(weight, 1e-12)
+        return cls(shares, shares @ weight / max(float(weight.sum()), 1e-12), weight)
+
+
+def _pooled(changes: Sequence[_Slopes]) -> float:
+    """Give the mean slope of all mixed frames, by their changes' weights, as far as it is sure."""
+    mixed = sum(each.weight * len(each.moments) for each in changes)
+    weight = max(mixed, SELDOM * sum(each.weight for each in changes))
+    slope = abs(sum(float(each.moments.sum()) for each in changes)) / weight
+    noise = sum(len(each.moments) * float((each.still**2).mean()) for each in changes)
+    return slope - SURELY * float(np.sqrt(noise)) / weight
 
 
 def _alike(tile: NDArray[np.uint8], frame: CapturedFrame) -> float:
     """Correlate the brightness of a tile with that of a frame."""
     tall, wide = tile.shape[:2]
-    small = cv2.resize(frame.pixels, (wide, tall), interpolation=cv2.INTER_AREA)
+    down, across = frame.pixels.shape[:2]
+    top, left = round(down * TILE_TOP), round(across * TILE_LEFT)
+    bottom, right = top + round(down * TILE_SHARE), left + round(across * TILE_SHARE)
+    part = frame.pixels[top:bottom, left:right]
+    small = cv2.resize(part, (wide, tall), interpolation=cv2.INTER_AREA)
     one, other = (each.mean(axis=2, dtype=np.float64) for each in (tile, small))
     one, other = one - one.mean(), other - other.mean()
     both = float(np.sqrt((one**2).sum() * (other**2).sum()))

@@ -1,0 +1,141 @@
+"""A SIMULATED film: what a shutter sees of each change of colour, row by row or all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from lineproof.domain.capture_film import (
+    BEFORE_MS,
+    TILE_LEFT,
+    TILE_SHARE,
+    TILE_TALL,
+    TILE_TOP,
+    TILE_WIDE,
+    TILES_ACROSS,
+    UNTIL_MS,
+    CapturedFilm,
+    sheet_size,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from lineproof.face.liveness.captured import Asked
+    from tests.attack_kit.camera import Field, Seen
+
+SAMPLES = 12
+"""Moments of a row's exposure at which the light is looked at."""
+LEAST_APART_MS = 25
+"""Of two tiles; a faster camera's frames are left out."""
+QUALITY = 98
+SOFTENED = 4.0
+"""So much less noise has a tile than a frame, of whose pixels it takes the mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shutter:
+    """How a picture is read: rows from the top, the bottom, the left or the right (``side``).
+
+    A frame comes every ``every_ms``; each row is exposed for ``exposure_ms``, the last one
+    ``readout_ms`` after the first. A screen takes ``screen_ms`` to change all over.
+    """
+
+    every_ms: float
+    exposure_ms: float
+    readout_ms: float
+    screen_ms: float
+    side: int
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, *, rolling: bool) -> Shutter:
+        """Draw a camera's; one that is not rolling is a computer that lights whole frames.
+
+        Such a one may well draw frames between two colours: it has read no row before another.
+        """
+        every = float(rng.choice([16.7, 33.3, 33.3, 41.7]))
+        reads, opens = rng.uniform(8, min(30, every)), rng.uniform(6, every)
+        return cls(
+            every_ms=every,
+            exposure_ms=float(opens),
+            readout_ms=float(reads) if rolling else 0.0,
+            screen_ms=16.0,
+            side=int(rng.integers(4)),
+        )
+
+    def times(self, start_ms: float, rng: np.random.Generator) -> list[float]:
+        """Give when the page takes tiles of a change."""
+        first = start_ms - BEFORE_MS + float(rng.uniform(0, self.every_ms))
+        each = np.arange(first, start_ms + UNTIL_MS, self.every_ms)
+        return list(map(float, each if self.every_ms >= LEAST_APART_MS else each[::2]))
+
+    def over(self, at_ms: float, shown: Callable[[Field], Field]) -> Field:
+        """Average what is shown over the exposure of each row: (TILE_TALL, TILE_WIDE, k).
+
+        ``shown`` gives (n, samples, k) for (n, samples) times in ms.
+        """
+        length = TILE_TALL if self.side < 2 else TILE_WIDE
+        into = (np.arange(length) + 0.5) / length
+        into = into if self.side % 2 else 1 - into
+        opens = np.linspace(0, self.exposure_ms, SAMPLES)
+        # A screen that is drawn anew line by line lights all of a face, by and by.
+        drawn = np.tile(np.linspace(0, self.screen_ms, 4), SAMPLES // 4)
+        moments = at_ms + self.readout_ms * into[:, None] + opens - drawn
+        rows = shown(moments.astype(np.float32)).mean(axis=1)
+        rows = rows[:, None] if self.side < 2 else rows[None]
+        return np.broadcast_to(rows, (TILE_TALL, TILE_WIDE, rows.shape[-1]))
+
+
+def film(
+    starts: Sequence[float],
+    shutter: Shutter,
+    tile: Callable[[float, float], Field],
+    rng: np.random.Generator,
+) -> CapturedFilm:
+    """Film each change that starts then; ``tile`` draws one of ``at_ms`` and the change's start."""
+    times = [(at, start) for start in starts for at in shutter.times(start, rng)]
+    return written([at for at, _ in times], [tile(*each) for each in times])
+
+
+def film_of_frames(
+    seen: Sequence[Seen], asked: Asked, rng: np.random.Generator, *, rolling: bool
+) -> CapturedFilm:
+    """Make a film of frames that are there already: the new one comes over the old one in rows."""
+    shutter, late = Shutter.drawn(rng, rolling=rolling), float(rng.uniform(16, 60))
+    small = {each.frame.at_ms: smaller(each.frame.pixels) for each in seen}
+
+    def tile(at_ms: float, start_ms: float) -> Field:
+        before = max((at for at in small if at < start_ms), default=min(small))
+        after = min((at for at in small if at >= start_ms), default=max(small))
+        share = shutter.over(at_ms, lambda t: (t >= start_ms + late).astype(np.float32)[..., None])
+        mixed = small[before] * (1 - share) + small[after] * share
+        return np.asarray(mixed + rng.normal(0, 0.5, mixed.shape), dtype=np.float32)
+
+    return film([colour.start_ms for colour in asked.colours], shutter, tile, rng)
+
+
+def smaller(pixels: NDArray[np.uint8] | Field) -> Field:
+    """Give what a tile shows of a frame, at a tile's size."""
+    tall, wide = pixels.shape[:2]
+    top, left = round(tall * TILE_TOP), round(wide * TILE_LEFT)
+    part = pixels[top : top + round(tall * TILE_SHARE), left : left + round(wide * TILE_SHARE)]
+    small = cv2.resize(part, (TILE_WIDE, TILE_TALL), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
+
+
+def written(times: Sequence[float], tiles: Sequence[Field]) -> CapturedFilm:
+    """Lay tiles on a sheet, as the page does, and store it as JPEG."""
+    wide, tall = sheet_size(len(tiles))
+    sheet = np.zeros((tall, wide, 3), dtype=np.uint8)
+    for number, each in enumerate(tiles):
+        down, across = divmod(number, TILES_ACROSS)
+        top, left = down * TILE_TALL, across * TILE_WIDE
+        sheet[top : top + TILE_TALL, left : left + TILE_WIDE] = np.clip(each, 0, 255)
+    code = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+    stored = cv2.imencode(".jpg", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR), code)[1].tobytes()
+    return CapturedFilm(tuple(map(round, times)), stored)
