@@ -17,14 +17,20 @@ from tests.web.test_signed_captures import Page, written
 if TYPE_CHECKING:
     from httpx import Response
 
+    from lineproof.domain.finding import FmrBand
     from tests.web.house import House
 
 
 def unsure_of_films(house: House) -> None:
     """Let every face, plain or filmed, be one of which the machine is not sure."""
+    sees_films_as(house, UNSURE)
+
+
+def sees_films_as(house: House, band: FmrBand) -> None:
+    """Let the comparison of every face, plain or filmed, fall into this band."""
     there = house.stage.service
     sights = {b"portrait": FACE, b"live": FACE, **dict.fromkeys(FRAMES, FACE)}
-    engine = SimulatedEngine(sights=sights, band=Measured(UNSURE), liveness=NOT_TOLD)
+    engine = SimulatedEngine(sights=sights, band=Measured(band), liveness=NOT_TOLD)
     house._serve(replace(there, site=replace(there.site, engine=engine)))  # noqa: SLF001
 
 

@@ -22,14 +22,16 @@ from lineproof.flow.capture import _for_reviewer
 from lineproof.flow.refused import Refused
 from lineproof.ports import Shown
 from tests.adapters.test_message_check import FRAMES
-from tests.flow.stage import SYSTEM, passport
-from tests.web.filmed import before_the_camera, films, refers, unsure_of_films
+from tests.flow.stage import MATCH, NO_MATCH, SYSTEM, UNSURE, passport
+from tests.regime import regime
+from tests.web.filmed import before_the_camera, films, refers, sees_films_as, unsure_of_films
 from tests.web.house import house
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from lineproof.domain.finding import FmrBand
     from lineproof.ports import Sealer
     from tests.web.house import House
     from tests.web.test_signed_captures import Page
@@ -121,6 +123,37 @@ def test_the_same_frames_sent_again_show_others() -> None:
     drawn = {tuple(_for_reviewer(shown, live, told).items()) for _ in range(60)}
     assert len(drawn) > 10
     assert all(("portrait", b"portrait") in each for each in drawn)
+
+
+@pytest.mark.parametrize(
+    ("band", "kept", "outcome"),
+    [
+        (MATCH, True, "approved"),
+        (NO_MATCH, True, "again"),
+        (UNSURE, False, "a_person_looks"),
+        (UNSURE, True, "a_person_looks"),
+    ],
+)
+def test_moments_are_drawn_only_where_they_are_held(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    band: FmrBand,
+    outcome: str,
+    *,
+    kept: bool,
+) -> None:
+    """Nobody chooses what a reviewer sees where no reviewer looks, or where nothing is kept."""
+    draws: list[bytes] = []
+
+    def draw() -> bytes:
+        draws.append(bytes(RANDOM_BYTES))
+        return draws[-1]
+
+    monkeypatch.setattr("lineproof.flow.capture.unforeseen", draw)
+    service = house(tmp_path, regime(held_for_review=kept))
+    sees_films_as(service, band)
+    assert films(before_the_camera(service)).json()["outcome"] == outcome
+    assert len(draws) == (kept and outcome == "a_person_looks")
 
 
 def test_a_moment_of_which_nothing_came_is_told(page: Page) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lineproof.domain.case import Case, Status
@@ -49,7 +50,7 @@ from lineproof.storage import StoreDown
 from lineproof.storage_records import HeldItem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from lineproof.domain.evidence import Evidence
@@ -151,7 +152,7 @@ def capture(  # noqa: PLR0913 - one keyword for each fact of the request
         return Refused(RefusalCode.PICTURE_UNREADABLE, evidence.why.sentence, about=about)
 
     try:
-        held = _for_reviewer(shown, live, told)
+        held = partial(_for_reviewer, shown, live, told)
         found = _decided(service, case_id, challenge, evidence, held, now)
     except Exception:
         _clear_unless_undone(service, case_id)
@@ -166,7 +167,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - the facts of one decision
     case_id: str,
     challenge: Challenge,
     evidence: Evidence,
-    held: Mapping[str, bytes],
+    held: Callable[[], Mapping[str, bytes]],
     now: datetime,
 ) -> Captured | Refused:
     with service.store.begin() as tx:
@@ -185,7 +186,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - the facts of one decision
         kept = _record(service, now_case, decision, evidence, challenge.id, now)
         after = settle(tx, service, now_case, kept, actor=SUBSCRIBER)
         if decision.outcome is Outcome.REFER and service.profile.held_for_review:
-            _hold(tx, service, after, held, now)
+            _hold(tx, service, after, held(), now)
     return Captured(case=after, decision=decision)
 
 
