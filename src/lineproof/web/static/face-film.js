@@ -1,8 +1,9 @@
-// The film: a small picture of each frame that the camera gave round a change of the screen's colour. A camera
-// reads its rows one after the other, so what it reads meanwhile shows how far the change has come.
+// The film: a small picture of the face in each frame that the camera gave round a change of the screen's colour. A
+// camera reads its rows one after the other, so what it reads meanwhile shows how far the change has come.
 import { canvasOf, middle } from "./face-frames.js";
 import { ACROSS, MOST, sheetOf, TALL, WIDE } from "./face-tiles.js";
 
+const LEFT = 0.2, TOP = 0.17, SHARE = 0.6; // where in a frame the face is, in shares of its width and height
 const BEFORE = 100, UNTIL = 240; // ms round a change
 const APART = 25; // ms between two tiles at least
 const OF_ONE = 12; // tiles of one change at most
@@ -15,6 +16,11 @@ function belongs(at, changes, times) {
   const change = changes.find((start) => at >= start - BEFORE && at < start + UNTIL);
   if (change === undefined || times.length >= MOST || at < times.at(-1) + APART) return false;
   return times.filter((each) => each >= change - BEFORE).length < OF_ONE;
+}
+
+function face(video) {
+  const [left, top, wide, tall] = middle(video);
+  return [left + LEFT * wide, top + TOP * tall, SHARE * wide, SHARE * tall];
 }
 
 // Whether this browser lends a worker what the video shows, and the right way up.
@@ -67,7 +73,7 @@ export function startFilm(steps) {
 
   function draw(video, place) {
     const began = performance.now();
-    here.draw(video, middle(video), place);
+    here.draw(video, face(video), place);
     cheapest = Math.min(cheapest, performance.now() - began);
     drawn += 1;
     if (drawn === TRIALS && cheapest > COSTLY && lends(video)) beside = startBeside();
@@ -77,7 +83,7 @@ export function startFilm(steps) {
     if (belongs(at, changes, times)) {
       const place = times.length;
       if (!beside?.ready) draw(video, place);
-      else if (!beside.take(video, middle(video), place)) return;
+      else if (!beside.take(video, face(video), place)) return;
       times.push(at);
     } else if (drawn < TRIALS) draw(video, 0);
   }

@@ -7,7 +7,7 @@ const MOST_BYTES = 1_000_000; // of all frames and the film
 const MOST_FILM = 200_000; // bytes of the film
 const MOST_LABEL = 200;
 const SIZES = [[640, 0.85], [640, 0.75], [640, 0.6], [480, 0.7], [360, 0.7], [240, 0.6]]; // px tall, quality
-const QUALITIES = [0.92, 0.8, 0.6, 0.4]; // of the film
+const QUALITIES = [0.98, 0.95, 0.9, 0.8, 0.6]; // of the film
 
 const text = new TextEncoder();
 

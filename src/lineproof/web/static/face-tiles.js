@@ -18,6 +18,7 @@ export function sheetOf(made) {
   function draw(picture, part, place) {
     for (const half of halves) {
       const { width, height } = half.canvas;
+      if (height > part[3]) continue;
       half.drawImage(picture, ...part, 0, 0, width, height);
       picture = half.canvas;
       part = [0, 0, width, height];

@@ -1,0 +1,200 @@
+"""The film that a page makes: which frames are in it, what each shows, and what it weighs."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lineproof.adapters.film_sheet import film_of
+from lineproof.domain.capture_film import (
+    BEFORE_MS,
+    MOST_FILM_BYTES,
+    MOST_TILES,
+    TILE_TALL,
+    TILE_WIDE,
+    UNTIL_MS,
+    sheet_size,
+)
+from lineproof.domain.capture_message import MOST_BYTES
+from lineproof.domain.script import Screen
+from tests.pages.living import Sitter, living_place, sitter
+from tests.pages.numbered import EVERY_MS, face_of, number_of, numbered_film
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from lineproof.domain.capture_film import CapturedFilm
+    from tests.pages.conftest import Launch
+    from tests.pages.place import Place
+
+APART_MS, OF_ONE = 25, 12
+"""Between two tiles at least, and tiles of one change at most."""
+
+SLOW_TO_DRAW = """(() => {
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (picture, ...more) {
+    const until = performance.now() + 12;
+    while (picture instanceof HTMLVideoElement && performance.now() < until);
+    draw.call(this, picture, ...more);
+  };
+})()"""
+"""A telephone that takes long to draw what its camera shows."""
+
+HEAVY = """(() => {
+  const write = HTMLCanvasElement.prototype.toBlob;
+  window.asked = [];
+  HTMLCanvasElement.prototype.toBlob = function (done, kind, quality) {
+    const heavier = (blob) => {
+      if (this.width !== 384) return done(blob);
+      sessionStorage.setItem("asked", (sessionStorage.getItem("asked") ?? "") + " " + quality);
+      done(quality > 0.9 ? new Blob([blob, new Uint8Array(200_000)], { type: kind }) : blob);
+    };
+    write.call(this, heavier, kind, quality);
+  };
+})()"""
+"""A film that only weighs little in a low quality."""
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Place]:
+    """Give a service that asks for a living person."""
+    with living_place(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def numbering(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """Give a browser before a camera whose frames are numbered."""
+    return launch(numbered_film(tmp_path_factory.mktemp("numbers") / "camera.mjpeg"))
+
+
+@pytest.fixture
+def window(numbering: Browser) -> Iterator[BrowserContext]:
+    """Give a browser without a past, before that camera."""
+    found = numbering.new_context(viewport={"width": 360, "height": 740}, locale="en")
+    found.set_default_timeout(10_000)
+    yield found
+    found.close()
+
+
+def filmed(sat: Sitter) -> CapturedFilm:
+    """Give the film that the checks were given."""
+    assert sat.title() == "We know it is you"
+    (told,) = sat.place.eye.captures
+    assert told.film is not None
+    return told.film
+
+
+def is_as_agreed(sat: Sitter) -> None:
+    """Be of the form that is agreed upon, with tiles of every change and of nothing else."""
+    film, (told,) = filmed(sat), sat.place.eye.captures
+    left = list(film.at_ms)
+    for step in told.script.steps:
+        if isinstance(step, Screen):
+            since, until = step.start_ms - BEFORE_MS, step.start_ms + UNTIL_MS
+            within = [at for at in film.at_ms if since <= at < until]
+            assert 3 <= len(within) <= OF_ONE, step
+            left = [at for at in left if at not in within]
+    assert left == []
+    assert len(film.at_ms) <= MOST_TILES
+    assert all(later - one >= APART_MS for one, later in pairwise(film.at_ms))
+    sheet = Image.open(io.BytesIO(film.sheet))
+    assert (sheet.format, sheet.size) == ("JPEG", sheet_size(len(film.at_ms)))
+    assert len(film.sheet) <= MOST_FILM_BYTES
+    assert len(film.sheet) + sum(map(len, sat.place.eye.frames)) <= MOST_BYTES
+
+
+def shows_what_the_camera_gave(sat: Sitter) -> None:
+    """Be of the frames that the camera gave at these times: the same numbers, the same picture."""
+    film, (told,) = film_of(filmed(sat)), sat.place.eye.captures
+    assert film is not None
+    numbers = [number_of(tile) for tile in film.tiles]
+    for (at, one), (then, later) in pairwise(zip(film.at_ms, numbers, strict=True)):
+        assert later - one == round((then - at) / EVERY_MS), (at, then, one, later)
+    both = 0
+    for at, frame in zip(told.at_ms, sat.place.eye.frames, strict=True):
+        if at in film.at_ms:
+            tile = film.tiles[film.at_ms.index(at)]
+            face = face_of(np.asarray(Image.open(io.BytesIO(frame)).convert("RGB")))
+            small = Image.fromarray(face).resize((TILE_WIDE, TILE_TALL), Image.Resampling.BOX)
+            assert number_of(face) == number_of(tile)
+            assert np.abs(np.asarray(small, dtype=float) - tile).mean() < 6
+            both += 1
+    assert both >= 3
+
+
+@pytest.mark.unhurried
+@pytest.mark.parametrize("variant", ["full", "still"])
+def test_each_change_of_colour_is_filmed(
+    window: BrowserContext, there: Place, variant: str
+) -> None:
+    """Every frame round each change is in it, in time, and is what the camera gave then."""
+    sat = sitter(window, there, hurried=False)
+    sat.plays(variant)
+    is_as_agreed(sat)
+    shows_what_the_camera_gave(sat)
+
+
+@pytest.mark.unhurried
+def test_a_slow_telephone_draws_beside_the_page(window: BrowserContext, there: Place) -> None:
+    """Where a tile costs the page much a worker draws it, and the film is no other."""
+    window.add_init_script(SLOW_TO_DRAW)
+    sat = sitter(window, there, hurried=False)
+    beside: list[str] = []
+    sat.tab.on("worker", lambda worker: beside.append(worker.url))
+    sat.plays("full")
+    assert [url for url in beside if url.endswith("face-tiles-worker.js")]
+    is_as_agreed(sat)
+    shows_what_the_camera_gave(sat)
+
+
+def test_a_worker_that_does_not_come_is_not_waited_for(
+    window: BrowserContext, there: Place
+) -> None:
+    """The page then draws every tile itself, however long it takes."""
+    window.add_init_script(SLOW_TO_DRAW)
+    window.route("**/face-tiles-worker.js", lambda route: route.abort())
+    sat = sitter(window, there)
+    sat.plays("still")
+    assert len(filmed(sat).at_ms) >= 6
+
+
+def test_a_film_that_weighs_too_much_is_sent_in_a_lower_quality(
+    window: BrowserContext, there: Place
+) -> None:
+    """The best quality first, and the first that is light enough."""
+    window.add_init_script(HEAVY)
+    sat = sitter(window, there)
+    sat.plays("still")
+    assert len(filmed(sat).sheet) <= MOST_FILM_BYTES
+    assert sat.tab.evaluate("sessionStorage.getItem('asked')") == " 0.98 0.95 0.9"
+
+
+def test_without_colours_there_is_no_film(window: BrowserContext, there: Place) -> None:
+    """Who chose none sends none, and neither a part nor a time of one."""
+    sat = sitter(window, there)
+    parts: list[bytes] = []
+    sat.tab.on(
+        "request",
+        lambda request: (
+            parts.append(request.post_data_buffer or b"")
+            if request.method == "POST" and request.url.endswith("/c/face")
+            else None
+        ),
+    )
+    sat.plays("calm")
+    assert sat.title() == "We know it is you"
+    (told,) = there.eye.captures
+    assert told.film is None
+    (sent,) = parts
+    assert b'name="frame"' in sent
+    assert b'name="film"' not in sent
+    assert b'"film":null' in sent
