@@ -27,6 +27,7 @@ from lineproof.ports import Site
 from lineproof.profiles.read_profile import ProfileRefused, read_profile
 from lineproof.wiring import site_for
 from tests.adapters.test_capture_key import KEY, point_of
+from tests.adapters.test_message_check import film_told
 from tests.attack_kit.attacks import STAGINGS
 from tests.attack_kit.simulate import Played, Staging, capture, moments, portrait
 from tests.samples import document, engine, photograph, pixels
@@ -80,8 +81,9 @@ def outcome(page: Page, variant: Variant, how: Staging, name: str, seed: int = 1
     asked = page.asked(str(variant))
     made = script_of(variant, for_script(asked["nonce"]))
     played = Played(asked_of(made), moments(made))
-    seen = capture(shown(name), played, how, engine(), np.random.default_rng(seed))
-    frames = [_stored(each.frame.pixels) for each in seen]
+    take = capture(shown(name), played, how, engine(), np.random.default_rng(seed))
+    frames = [_stored(each.frame.pixels) for each in take.seen]
+    film = take.film
     manifest = Manifest(
         nonce=asked["nonce"],
         case=page.visitor.case,
@@ -89,13 +91,13 @@ def outcome(page: Page, variant: Variant, how: Staging, name: str, seed: int = 1
         camera=Camera(how.device, 360, 360),
         frames=tuple(
             Frame(index, round(each.frame.at_ms), hashlib.sha256(frame).hexdigest())
-            for index, (each, frame) in enumerate(zip(seen, frames, strict=True))
+            for index, (each, frame) in enumerate(zip(take.seen, frames, strict=True))
         ),
-        film=None,
+        film=None if film is None else film_told(film.sheet, film.at_ms),
         chain="",
     )
     raw = written(replace(manifest, chain=chain_of(manifest)))
-    found = page.sends(asked["nonce"], raw, frames, film=None)
+    found = page.sends(asked["nonce"], raw, frames, film=None if film is None else film.sheet)
     assert found.status_code == 201, found.text
     told: str = found.json()["outcome"]
     return told
