@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image, ImageDraw
 
-from lineproof.domain.capture_film import TILE_LEFT, TILE_SHARE, TILE_TOP
+from lineproof.adapters.film_sheet import film_of
+from lineproof.domain.capture_film import (
+    TILE_LEFT,
+    TILE_SHARE,
+    TILE_TALL,
+    TILE_TOP,
+    TILE_WIDE,
+)
 from tests.pages.place import as_jpeg
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
+
+    from lineproof.domain.liveness import LiveCapture
+
+    Tile = NDArray[np.uint8]
 
 FRAMES = 300
 """Ten seconds of a camera: longer than any script, so that no number comes twice."""
@@ -31,7 +44,7 @@ def numbered_film(file: Path, size: tuple[int, int] = (640, 480)) -> Path:
     return file
 
 
-def number_of(face: NDArray[np.uint8]) -> int:
+def number_of(face: Tile) -> int:
     """Read the number off a picture of the face's place (tall, wide, 3)."""
     tall, wide = face.shape[:2]
     number = 0
@@ -45,11 +58,22 @@ def number_of(face: NDArray[np.uint8]) -> int:
     return number
 
 
-def face_of(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Cut the face's place out of a frame."""
-    tall, wide = frame.shape[:2]
-    top, left = round(tall * TILE_TOP), round(wide * TILE_LEFT)
-    return frame[top : top + round(tall * TILE_SHARE), left : left + round(wide * TILE_SHARE)]
+def as_tile(frame: bytes) -> Tile:
+    """Make of a frame's file what a tile shows of it (64, 48, 3)."""
+    picture = Image.open(io.BytesIO(frame)).convert("RGB")
+    left, top = picture.width * TILE_LEFT, picture.height * TILE_TOP
+    face = (left, top, left + picture.width * TILE_SHARE, top + picture.height * TILE_SHARE)
+    return np.asarray(picture.resize((TILE_WIDE, TILE_TALL), Image.Resampling.BOX, face))
+
+
+def pairs_of(told: LiveCapture, frames: Sequence[bytes]) -> list[tuple[Tile, Tile]]:
+    """Give each tile, and what it would be of the frame that was taken in the same moment."""
+    assert told.film is not None
+    film = film_of(told.film)
+    assert film is not None
+    own = {at: as_tile(frame) for at, frame in zip(told.at_ms, frames, strict=True)}
+    tiles = zip(told.film.at_ms, film.tiles, strict=True)
+    return [(tile, own[at]) for at, tile in tiles if at in own]
 
 
 def _numbered(number: int, size: tuple[int, int]) -> Image.Image:

@@ -15,15 +15,13 @@ from lineproof.domain.capture_film import (
     BEFORE_MS,
     MOST_FILM_BYTES,
     MOST_TILES,
-    TILE_TALL,
-    TILE_WIDE,
     UNTIL_MS,
     sheet_size,
 )
 from lineproof.domain.capture_message import MOST_BYTES
 from lineproof.domain.script import Screen
 from tests.pages.living import Sitter, living_place, sitter
-from tests.pages.numbered import EVERY_MS, face_of, number_of, numbered_film
+from tests.pages.numbered import EVERY_MS, number_of, numbered_film, pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,16 +117,11 @@ def shows_what_the_camera_gave(sat: Sitter) -> None:
     numbers = [number_of(tile) for tile in film.tiles]
     for (at, one), (then, later) in pairwise(zip(film.at_ms, numbers, strict=True)):
         assert later - one == round((then - at) / EVERY_MS), (at, then, one, later)
-    both = 0
-    for at, frame in zip(told.at_ms, sat.place.eye.frames, strict=True):
-        if at in film.at_ms:
-            tile = film.tiles[film.at_ms.index(at)]
-            face = face_of(np.asarray(Image.open(io.BytesIO(frame)).convert("RGB")))
-            small = Image.fromarray(face).resize((TILE_WIDE, TILE_TALL), Image.Resampling.BOX)
-            assert number_of(face) == number_of(tile)
-            assert np.abs(np.asarray(small, dtype=float) - tile).mean() < 6
-            both += 1
-    assert both >= 3
+    pairs = pairs_of(told, sat.place.eye.frames)
+    assert len(pairs) >= 3
+    for tile, own in pairs:
+        assert number_of(tile) == number_of(own)
+        assert np.abs(tile.astype(float) - own).mean() < 6
 
 
 @pytest.mark.unhurried

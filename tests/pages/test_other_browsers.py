@@ -9,18 +9,23 @@ import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from lineproof.domain.capture_film import BEFORE_MS, UNTIL_MS
 from lineproof.domain.finding import Measured
+from lineproof.domain.script import Screen
 from tests.pages.driven import MINI, Driven, firefox, webkit
 from tests.pages.living import LONG_ENOUGH, living
+from tests.pages.numbered import pairs_of
 from tests.pages.place import drawn_page, place
 from tests.regime import LIVING, REGIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from lineproof.domain.liveness import LiveCapture
     from tests.pages.place import Place
 
 OPENS = "face-capture > .face-deeds button"
@@ -92,6 +97,17 @@ def test_a_script_is_played_filmed_signed_and_taken(
     assert told.digests == tuple(hashlib.sha256(each).hexdigest() for each in frames)
     assert len(set(told.digests)) == len(frames)
     assert told.camera
+    is_filmed(told, frames)
+
+
+def is_filmed(told: LiveCapture, frames: Sequence[bytes]) -> None:
+    """Have tiles of each change; one of a frame's own moment shows what the frame does."""
+    assert told.film is not None
+    for step in told.script.steps:
+        if isinstance(step, Screen):
+            assert any(-BEFORE_MS <= at - step.start_ms < UNTIL_MS for at in told.film.at_ms)
+    for tile, own in pairs_of(told, frames):
+        assert np.abs(tile.astype(float) - own).mean() < 6
 
 
 def until_face(driven: Driven, there: Place, folder: Path) -> None:

@@ -1,7 +1,7 @@
 // Beside the page: frames come in and are drawn as tiles, and the sheet goes out.
-import { sheetOf } from "./face-tiles.js";
+import { sheetOf, TALL, WIDE } from "./face-tiles.js";
 
-const { canvas, draw } = sheetOf((wide, tall) => new OffscreenCanvas(wide, tall));
+const made = (wide, tall) => new OffscreenCanvas(wide, tall), { canvas, draw } = sheetOf(made);
 
 addEventListener("message", ({ data: { frame, part, place } }) => {
   if (!frame) {
@@ -13,4 +13,6 @@ addEventListener("message", ({ data: { frame, part, place } }) => {
   postMessage({ drawn: true });
 });
 
+// The first of all takes long, so it is of nothing: a canvas that shows none.
+draw(made(8 * WIDE, 8 * TALL), [0, 0, 8 * WIDE, 8 * TALL], 0);
 postMessage({ ready: true });
