@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.web.house import House, Visitor
 
 FRAME = ("frame", ("frame.jpg", b"live"))
-PARTS_BESIDE = 3
-"""A manifest, its signature and a platform's statement may come with the frames."""
+PARTS_BESIDE = 4
+"""A manifest, its signature, a film and a platform's statement may come with the frames."""
 
 
 @pytest.fixture
