@@ -14,9 +14,9 @@ from lineproof.domain.case import Case, Kind, Status
 from lineproof.domain.reason import Outcome
 from lineproof.flow import capture, issue
 from lineproof.flow.refused import RefusalCode, Refused
-from tests.flow.honest import honest
+from tests.flow.honest import HonestEngine, HonestLook, honest
 from tests.flow.watch import Watch
-from tests.regime import OLD, regime
+from tests.regime import OLD, POLICY, regime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MANY = 20
+DELAY = timedelta(seconds=15)
 
 
 def at_once(deeds: Sequence[Callable[[], T]]) -> list[T]:
@@ -73,6 +74,49 @@ def test_one_nonce_captured_by_many_gives_one_decision(store: SqlStore) -> None:
     watch.quiet()
     with store.read() as tx:
         assert (len(tx.decisions(case.id)), len(tx.orders(case.id))) == (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Together(HonestEngine):
+    """Looks at a live picture until somebody else's is looked at, or was refused."""
+
+    looks: list[bytes] = field(default_factory=list)
+    another: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, picture: bytes, *, whole: bool = False) -> HonestLook:
+        """See it together with another one."""
+        if picture.startswith(b"face:"):
+            self.looks.append(picture)
+            if len(self.looks) > 1:
+                self.another.set()
+            assert self.another.wait(timeout=60)
+        return HonestEngine.look(self, picture, whole=whole)
+
+
+def test_of_several_captures_at_once_one_is_looked_at(store: SqlStore) -> None:
+    """Who would wait after a failure does not get round it by sending all tries together."""
+    waits = dict.fromkeys(Kind, replace(POLICY, attempts=MANY))
+    profile = regime(policies=waits, attempts_per_person=MANY, delay_after_failure=DELAY)
+    network = SimulatedOperator()
+    scene = honest(store, network, profile)
+    watch = Watch(store, scene.service, network)
+    case, nonce = ready(scene, watch, "15550001")
+    nonces = [nonce, *(scene.asked(case) for _ in range(9))]
+    engine = Together(scene.service.site.engine.versions)
+    service = replace(scene.service, site=replace(scene.service.site, engine=engine))
+
+    def deed(nonce: str) -> capture.Captured | Refused:
+        found = capture.capture(service, case.id, [b"face:cem"], nonce=nonce, now=scene.now)
+        if isinstance(found, Refused):
+            engine.another.set()
+        return found
+
+    found = at_once([partial(deed, each) for each in nonces])
+    decided = [each for each in found if isinstance(each, capture.Captured)]
+    refused = [(each.code, each.wait) for each in found if isinstance(each, Refused)]
+    assert [each.decision.failed for each in decided] == [True]
+    assert refused == [(RefusalCode.WAIT_AFTER_FAILURE, 15)] * 9
+    assert scene.case(case).attempts == 1
 
 
 def test_nobody_gets_more_lines_by_asking_for_many_at_once(store: SqlStore) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from lineproof.ports import Hasher, Service, Shown
     from lineproof.storage import Transaction
 
+BEGUN = "capture_begun"
+"""What the log calls an attempt that was counted, with its challenge, before anybody looked."""
+
 DOCUMENT_NEEDED = Refused(
     RefusalCode.DOCUMENT_NEEDED,
     "The document is not here, or no longer: it is kept for minutes only. Show it again.",
@@ -101,14 +104,30 @@ def may_play(tx: Transaction, case: Case) -> Refused | None:
 
 
 def waits(tx: Transaction, service: Service, case: Case, now: datetime) -> int:
-    """Give how many seconds a case's pictures still wait for after an attempt that failed."""
-    failed = [kept.decided_at for kept in tx.decisions(case.id) if kept.decision.failed]
-    until = asked_again(failed, service.profile.delay_after_failure)
-    return max(math.ceil((until - now).total_seconds()), 0) if until is not None else 0
+    """Give how many seconds a case's pictures still wait for after an attempt that failed.
+
+    One whose answer is not known counts as failed since it began, or several that are sent at once
+    would not wait for each other. Where it never comes, as a process died, it was one wait.
+    """
+    decisions = tx.decisions(case.id)
+    known = {kept.authority for kept in decisions}
+    failed = [kept.decided_at for kept in decisions if kept.decision.failed]
+    begun = [
+        entry.at
+        for entry in tx.entries_of(case.id)
+        if entry.deed.action == BEGUN and entry.deed.details["challenge"] not in known
+    ]
+    delay = service.profile.delay_after_failure
+    ends = (asked_again(failed, delay), asked_again([*failed, *begun[-1:]], delay))
+    left = [math.ceil((until - now).total_seconds()) for until in ends if until is not None]
+    return max([0, *left])
 
 
 def _not_yet(seconds: int) -> Refused:
-    sentence = "The last try failed. Wait a moment before the next, or take another way at once."
+    sentence = (
+        "The last try failed, or is still looked at. "
+        "Wait a moment before the next, or take another way at once."
+    )
     return Refused(RefusalCode.WAIT_AFTER_FAILURE, sentence, wait=seconds)
 
 

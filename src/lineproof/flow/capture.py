@@ -31,6 +31,7 @@ from lineproof.domain.script import Variant
 from lineproof.domain.shown_moment import moments
 from lineproof.flow.assist import ASSISTANCE_MISSING, word_for
 from lineproof.flow.capturable import (
+    BEGUN,
     DOCUMENT_NEEDED,
     by_chip,
     may_capture,
@@ -267,7 +268,7 @@ def _begin(
         told = {"attempt": str(case.attempts), "challenge": challenge.id}
         if word is not None:
             told["assisted_by"] = word.staff
-        logged(tx, case, "capture_begun", actor=SUBSCRIBER, now=now, details=told)
+        logged(tx, case, BEGUN, actor=SUBSCRIBER, now=now, details=told)
         return case, challenge, shown, None if word is None else word.staff
 
 
