@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SAMPLES = 12
 """Moments of a row's exposure at which the light is looked at."""
+EVERY_MS = (16.7, 33.3, 33.3, 33.3, 41.7, 66.7)
+"""From one frame to the next: most cameras give 30 a second, some fewer where it is dark."""
 LEAST_APART_MS = 25
 """Of two tiles; a faster camera's frames are left out."""
 QUALITY = 98
@@ -58,8 +60,9 @@ class Shutter:
 
         Such a one may well draw frames between two colours: it has read no row before another.
         """
-        every = float(rng.choice([16.7, 33.3, 33.3, 41.7]))
-        reads, opens = rng.uniform(8, min(30, every)), rng.uniform(6, every)
+        every = float(rng.choice(EVERY_MS))
+        # A room in which a screen lights a face is one in which cameras expose for long.
+        reads, opens = rng.uniform(8, min(30, every)), every * rng.uniform(0.3, 1)
         return cls(
             every_ms=every,
             exposure_ms=float(opens),
@@ -68,11 +71,12 @@ class Shutter:
             side=int(rng.integers(4)),
         )
 
-    def times(self, start_ms: float, rng: np.random.Generator) -> list[float]:
-        """Give when the page takes tiles of a change."""
+    def times(self, start_ms: float, number: int, rng: np.random.Generator) -> list[float]:
+        """Give when the page takes tiles of the ``number``-th change."""
         first = start_ms - BEFORE_MS + float(rng.uniform(0, self.every_ms))
         each = np.arange(first, start_ms + UNTIL_MS, self.every_ms)
-        return list(map(float, each if self.every_ms >= LEAST_APART_MS else each[::2]))
+        fast = self.every_ms < LEAST_APART_MS
+        return list(map(float, each[number % 2 :: 2] if fast else each))
 
     def over(self, at_ms: float, shown: Callable[[Field], Field]) -> Field:
         """Average what is shown over the exposure of each row: (TILE_TALL, TILE_WIDE, k).
@@ -98,7 +102,11 @@ def film(
     rng: np.random.Generator,
 ) -> CapturedFilm:
     """Film each change that starts then; ``tile`` draws one of ``at_ms`` and the change's start."""
-    times = [(at, start) for start in starts for at in shutter.times(start, rng)]
+    times = [
+        (at, start)
+        for number, start in enumerate(starts)
+        for at in shutter.times(start, number, rng)
+    ]
     return written([at for at, _ in times], [tile(*each) for each in times])
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from training.scenes import before, without_plain_background
 
+from lineproof.domain.capture_film import BEFORE_MS, UNTIL_MS
 from lineproof.domain.script import RANDOM_BYTES, Screen, Script, Turn, Variant
 from lineproof.domain.script import script as make_script
 from lineproof.face.align import similarity
@@ -235,7 +236,7 @@ def _filmed(  # noqa: PLR0913, PLR0917 - who is before which camera, in which li
 
     def tile(at_ms: float, start_ms: float) -> Field:
         light = shutter.over(at_ms - lamp.late_ms, screen)
-        into = np.clip((at_ms - start_ms + 100) / 340, 0, 1)
+        into = (at_ms - start_ms + BEFORE_MS) / (BEFORE_MS + UNTIL_MS)
         (one, share_one), (other, share_other) = looks[start_ms]
         seen = one + (other - one) * np.float32(into)
         share = share_one + (share_other - share_one) * np.float32(into)

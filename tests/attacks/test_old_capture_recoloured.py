@@ -20,7 +20,7 @@ from lineproof.face.liveness.light import light
 from tests.attack_kit.attacks import in_new_order
 from tests.attack_kit.painted import painted
 from tests.attack_kit.simulate import Played, moments
-from tests.attacks.test_old_capture_in_order import filmed, passes
+from tests.attacks.test_old_capture_in_order import filmed, passes, with_film
 from tests.samples import engine
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ WANTED = "rose"
 def test_two_old_colours_by_turns_are_not_the_one_between_them() -> None:
     """SIMULATED. No pixel is changed, and the mean is right; but every frame has to be."""
     old = still(OLD)
-    seen = [each.frame for each in filmed(Played(asked_of(old), moments(old)))]
+    seen = [each.frame for each in filmed(Played(asked_of(old), moments(old))).seen]
     new = still((WANTED, *OLD[2:], "magenta"))
     frames = [
         *_at(seen, old, 0, new, 0),
@@ -57,10 +57,11 @@ def test_an_old_capture_whose_light_is_painted_over_answers_a_new_question(*, ov
         rng = np.random.default_rng([seed, 29])
         old, new = (script_of(Variant.STILL, rng.bytes(RANDOM_BYTES)) for _ in range(2))
         before, now = (Played(asked_of(each), moments(each)) for each in (old, new))
-        seen = filmed(before)
+        seen = filmed(before).seen
         moved = in_new_order(seen, before, now)
-        in_order += passes(moved, new)
-        anew += passes(painted(moved, seen, before, now, engine(), rng, oval=oval), new)
+        in_order += passes(with_film(moved, now), new)
+        drawn = painted(moved, seen, before, now, engine(), rng, oval=oval)
+        anew += passes(with_film(drawn, now), new)
     assert in_order == 0
     assert anew >= 1
 

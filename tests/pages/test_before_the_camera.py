@@ -88,7 +88,7 @@ def replayed() -> Iterable[Image.Image]:
     """Show a simulated capture again, the first that passes when its own script is asked."""
     seed = next(each for each in range(10) if accepted(each))
     played = replace(recorded(seed)[1], times_ms=tuple(np.arange(0, recorded(seed)[0].ms, 100.0)))
-    for each in capture(shown(), played, Staging(), engine(), np.random.default_rng(seed)):
+    for each in capture(shown(), played, Staging(), engine(), np.random.default_rng(seed)).seen:
         yield from [in_a_room(each.frame.pixels)] * 3
 
 
@@ -101,11 +101,12 @@ def recorded(seed: int) -> tuple[Script, Played]:
 def accepted(seed: int) -> bool:
     """Whether a simulated capture passes when its own script is asked."""
     made, played = recorded(seed)
-    seen = capture(shown(), played, Staging(), engine(), np.random.default_rng(seed))
+    take = capture(shown(), played, Staging(), engine(), np.random.default_rng(seed))
+    seen = take.seen
     times = tuple(round(each.frame.at_ms) for each in seen)
     looks = [site().engine.look(jpeg_of(each.frame.pixels), whole=True) for each in seen]
     digests = tuple(each.frame.stored for each in seen)
-    told = LiveCapture(script=made, at_ms=times, digests=digests, camera="Front camera")
+    told = LiveCapture(made, times, digests, camera="Front camera", film=take.film)
     band = site().engine.live(looks, capture=told)  # type: ignore[arg-type]
     return isinstance(band, Measured) and band.value.passes
 

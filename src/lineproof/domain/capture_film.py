@@ -16,7 +16,7 @@ TILE_LEFT, TILE_TOP, TILE_SHARE = 0.2, 0.17, 0.6
 TILES_ACROSS = 8
 """Tiles stand row by row, from left to right."""
 MOST_TILES = 72
-BEFORE_MS, UNTIL_MS = 100, 240
+BEFORE_MS, UNTIL_MS = 120, 250
 """A change is shown from so long before it until so long after it."""
 MOST_FILM_BYTES = 200_000
 

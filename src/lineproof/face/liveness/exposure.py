@@ -41,7 +41,7 @@ INSIDE = 0.85
 """Of the face's outline: hair and background take less light."""
 LEAST_CHANGE = 0.02
 """The skin's change of log colour below which a change shows nothing (``light.LEAST_CHANGE``)."""
-MIXED = (0.1, 0.9)
+MIXED = (0.05, 0.95)
 """Shares of the new colour between which a frame was read during the change."""
 SELDOM = 1 / 3
 """Frames that are mixed are counted as no fewer than so many for each change: a computer that never
