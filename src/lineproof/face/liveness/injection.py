@@ -4,11 +4,7 @@ Each sign has a code of its own (docs/reasons.md). None is proof either way: wha
 it can imitate, and the names of devices are the client's own word (promise 4), so a good name is
 believed as little as none at all.
 
-Rolling exposure at a change of colour is not among the signs, because it cannot be measured here. A
-sensor's rows are read one after the other within 10 to 30 ms, so a change shows as a stripe only in
-a frame that is read at that very moment. The page takes two or three frames of a colour that stays
-for 480 ms or longer, and takes them late on purpose: it has none at a change, and of a stripe that
-is not there nothing follows. It would take film of 30 frames a second, twenty times a message.
+How a change of colour runs over a frame is a sign as well, and has a check of its own: ``exposure``.
 """
 
 from __future__ import annotations
