@@ -4,7 +4,7 @@ import { canvasOf, middle } from "./face-frames.js";
 import { ACROSS, MOST, sheetOf, TALL, WIDE } from "./face-tiles.js";
 
 const LEFT = 0.2, TOP = 0.17, SHARE = 0.6; // where in a frame the face is, in shares of its width and height
-const BEFORE = 100, UNTIL = 240; // ms round a change
+const BEFORE = 120, UNTIL = 250; // ms round a change
 const APART = 25; // ms between two tiles at least
 const OF_ONE = 12; // tiles of one change at most
 const TRIALS = 3; // frames drawn before the first change, to know what a tile costs
