@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,18 +31,87 @@ if TYPE_CHECKING:
 
 FRAMES = 300
 """Ten seconds of a camera: longer than any script, so that no number comes twice."""
-EVERY_MS = 100 / 3
-"""A browser takes a film of pictures for one of 30 a second."""
+SIZE = (640, 480)
 
 ACROSS = 3
 """Squares in a row, and rows: a bit each."""
 DARK, LIGHT = 40, 215
 
 
-def numbered_film(file: Path, size: tuple[int, int] = (640, 480)) -> Path:
+def numbered_film(file: Path) -> Path:
     """Write the film."""
-    file.write_bytes(b"".join(as_jpeg(_numbered(number, size)) for number in range(FRAMES)))
+    file.write_bytes(b"".join(as_jpeg(_numbered(number)) for number in range(FRAMES)))
     return file
+
+
+def squares() -> list[tuple[float, float, float, float]]:
+    """Give where the bits are, the lowest first: left, top, right and bottom in pixels."""
+    wide, tall = SIZE[1] * 3 / 4, SIZE[1]
+    left, top = (SIZE[0] - wide) / 2 + wide * TILE_LEFT, tall * TILE_TOP
+    each = (wide * TILE_SHARE / ACROSS, tall * TILE_SHARE / ACROSS)
+    places = [divmod(place, ACROSS) for place in range(ACROSS**2)]
+    return [
+        (
+            left + column * each[0],
+            top + row * each[1],
+            left + (column + 1) * each[0],
+            top + (row + 1) * each[1],
+        )
+        for row, column in places
+    ]
+
+
+def listener() -> str:
+    """Give a script that notes what the camera gave, and what the page was told of it.
+
+    ``given`` is of each of the camera's own frames its time in the stream, when it came, and its
+    number, read from no video, so it runs in Chromium alone; ``told`` when each frame that the page
+    heard of was caught, as far as that can be believed; ``begun`` when the script did. All in
+    milliseconds.
+    """
+    middles = [((left + right) / 2, (top + bottom) / 2) for left, top, right, bottom in squares()]
+    return LISTENS.replace("MIDDLES", json.dumps(middles))
+
+
+LISTENS = """(() => {
+  if (!navigator.mediaDevices) return;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const drawn = requestAnimationFrame.bind(window), given = [], told = [];
+  const hear = HTMLVideoElement.prototype.requestVideoFrameCallback;
+  let begun = null;
+  const numbered = (light, { offset, stride }) => MIDDLES.reduce((sum, [x, y], bit) =>
+    sum + (light[offset + Math.round(y) * stride + Math.round(x)] > 127 ? 1 << bit : 0), 0);
+  async function listen(track) {
+    const frames = new MediaStreamTrackProcessor({ track, maxBufferSize: 10 }).readable.getReader();
+    for (;;) {
+      const { done, value } = await frames.read();
+      if (done) return;
+      const came = performance.now();
+      const bytes = new Uint8Array(value.allocationSize()), [light] = await value.copyTo(bytes);
+      given.push([value.timestamp / 1000, came, numbered(bytes, light)]);
+      value.close();
+    }
+  }
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    listen(stream.getVideoTracks()[0].clone());
+    return stream;
+  };
+  window.requestAnimationFrame = (act) => drawn((now) => {
+    begun ??= now;
+    act(now);
+  });
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (act) {
+    return hear.call(this, (now, frame) => {
+      const times = [frame.captureTime, frame.presentationTime];
+      told.push(times.find((at) => at <= now && at > now - 500) ?? now);
+      act(now, frame);
+    });
+  };
+  addEventListener("pagehide", () => {
+    if (given.length) sessionStorage.setItem("listened", JSON.stringify({ given, told, begun }));
+  });
+})()"""
 
 
 def number_of(face: Tile) -> int:
@@ -76,15 +146,10 @@ def pairs_of(told: LiveCapture, frames: Sequence[bytes]) -> list[tuple[Tile, Til
     return [(tile, own[at]) for at, tile in tiles if at in own]
 
 
-def _numbered(number: int, size: tuple[int, int]) -> Image.Image:
-    wide, tall = size
-    picture = Image.new("RGB", size, "#9aa6ad")
+def _numbered(number: int) -> Image.Image:
+    picture = Image.new("RGB", SIZE, "#9aa6ad")
     pen = ImageDraw.Draw(picture)
-    part = (tall * 3 / 4 * TILE_SHARE / ACROSS, tall * TILE_SHARE / ACROSS)
-    left, top = (wide - tall * 3 / 4) / 2 + tall * 3 / 4 * TILE_LEFT, tall * TILE_TOP
-    for place in range(ACROSS**2):
-        row, column = divmod(place, ACROSS)
-        x, y = left + column * part[0], top + row * part[1]
+    for place, square in enumerate(squares()):
         shade = LIGHT if number >> place & 1 else DARK
-        pen.rectangle((x, y, x + part[0], y + part[1]), fill=(shade, shade, shade))
+        pen.rectangle(square, fill=(shade, shade, shade))
     return picture

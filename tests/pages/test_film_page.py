@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from itertools import pairwise
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,15 +21,16 @@ from lineproof.domain.capture_film import (
 from lineproof.domain.capture_message import MOST_BYTES
 from lineproof.domain.script import Screen
 from tests.pages.living import Sitter, living_place, sitter
-from tests.pages.numbered import EVERY_MS, number_of, numbered_film, pairs_of
+from tests.pages.numbered import listener, number_of, numbered_film, pairs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
 
     from lineproof.domain.capture_film import CapturedFilm
+    from lineproof.domain.script import Script
     from tests.pages.conftest import Launch
     from tests.pages.place import Place
 
@@ -39,16 +40,17 @@ APART_MS, OF_ONE = 25, 12
 SLOW_TO_DRAW = """(() => {
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (picture, ...more) {
-    const until = performance.now() + 12;
+    const until = performance.now() + 7;
     while (picture instanceof HTMLVideoElement && performance.now() < until);
     draw.call(this, picture, ...more);
   };
 })()"""
 """A telephone that takes long to draw what its camera shows."""
 
+LISTENED = "JSON.parse(sessionStorage.getItem('listened'))"
+
 HEAVY = """(() => {
   const write = HTMLCanvasElement.prototype.toBlob;
-  window.asked = [];
   HTMLCanvasElement.prototype.toBlob = function (done, kind, quality) {
     const heavier = (blob) => {
       if (this.width !== 384) return done(blob);
@@ -92,33 +94,69 @@ def filmed(sat: Sitter) -> CapturedFilm:
 
 
 def is_as_agreed(sat: Sitter) -> None:
-    """Be of the form that is agreed upon, with tiles of every change and of nothing else."""
+    """Be of the form that is agreed upon, with tiles of the changes and of nothing else."""
     film, (told,) = filmed(sat), sat.place.eye.captures
-    left = list(film.at_ms)
-    for step in told.script.steps:
-        if isinstance(step, Screen):
-            since, until = step.start_ms - BEFORE_MS, step.start_ms + UNTIL_MS
-            within = [at for at in film.at_ms if since <= at < until]
-            assert 3 <= len(within) <= OF_ONE, step
-            left = [at for at in left if at not in within]
-    assert left == []
+    starts = changes_of(told.script)
+    assert list(film.at_ms) == wanted(film.at_ms, starts)
     assert len(film.at_ms) <= MOST_TILES
-    assert all(later - one >= APART_MS for one, later in pairwise(film.at_ms))
     sheet = Image.open(io.BytesIO(film.sheet))
     assert (sheet.format, sheet.size) == ("JPEG", sheet_size(len(film.at_ms)))
     assert len(film.sheet) <= MOST_FILM_BYTES
     assert len(film.sheet) + sum(map(len, sat.place.eye.frames)) <= MOST_BYTES
 
 
+def changes_of(asked: Script) -> list[int]:
+    """Give when the screen changes its colour."""
+    return [step.start_ms for step in asked.steps if isinstance(step, Screen)]
+
+
+def wanted(offered: Sequence[int], changes: Sequence[int]) -> list[int]:
+    """Give which of the frames that were offered at these times belong to a film."""
+    taken: list[int] = []
+    for start in changes:
+        of_one = len(taken) + OF_ONE
+        for at in offered:
+            if start - BEFORE_MS <= at < start + UNTIL_MS and len(taken) < of_one:
+                taken += [at] if not taken or at - taken[-1] >= APART_MS else []
+    return taken
+
+
+def has_every_frame(sat: Sitter) -> None:
+    """Have a tile of each frame that the page heard of round a change."""
+    film, (told,) = filmed(sat), sat.place.eye.captures
+    offered = list(listened(sat))
+    assert list(film.at_ms) == wanted(offered, changes_of(told.script))
+
+
+def listened(sat: Sitter) -> dict[int, int | None]:
+    """Give the number of each frame that the page heard of, by when; None where it is not known."""
+    heard = sat.tab.evaluate(LISTENED)
+    # The stream has a clock of its own: no frame comes before it was caught.
+    apart = min(came - at for at, came, _ in heard["given"])
+    given = [(at + apart, number) for at, _, number in heard["given"]]
+    nearest = [min(given, key=lambda each: abs(each[0] - at)) for at in heard["told"]]
+    late = [near - at for at, (near, _) in zip(heard["told"], nearest, strict=True)]
+    usual = float(np.median(late))
+    return {
+        math.floor(at - heard["begun"] + 0.5): number if abs(each - usual) < 1 else None
+        for at, each, (_, number) in zip(heard["told"], late, nearest, strict=True)
+    }
+
+
 def shows_what_the_camera_gave(sat: Sitter) -> None:
     """Be of the frames that the camera gave at these times: the same numbers, the same picture."""
-    film, (told,) = film_of(filmed(sat)), sat.place.eye.captures
+    captured, (told,) = filmed(sat), sat.place.eye.captures
+    film = film_of(captured)
     assert film is not None
-    numbers = [number_of(tile) for tile in film.tiles]
-    for (at, one), (then, later) in pairwise(zip(film.at_ms, numbers, strict=True)):
-        assert later - one == round((then - at) / EVERY_MS), (at, then, one, later)
+    given = listened(sat)
+    tiles = zip(captured.at_ms, map(number_of, film.tiles), strict=True)
+    later = [number - expected for at, number in tiles if (expected := given[at]) is not None]
+    assert len(later) > 0.5 * len(captured.at_ms)
+    # A browser that is kept busy draws the next frame, now and then, as the one it told of.
+    assert set(later) <= {0, 1}
+    assert later.count(0) > 0.8 * len(later)
     pairs = pairs_of(told, sat.place.eye.frames)
-    assert len(pairs) >= 3
+    assert pairs
     for tile, own in pairs:
         assert number_of(tile) == number_of(own)
         assert np.abs(tile.astype(float) - own).mean() < 6
@@ -130,15 +168,19 @@ def test_each_change_of_colour_is_filmed(
     window: BrowserContext, there: Place, variant: str
 ) -> None:
     """Every frame round each change is in it, in time, and is what the camera gave then."""
+    window.add_init_script(listener())
+    window.add_init_script("delete window.VideoFrame")
     sat = sitter(window, there, hurried=False)
     sat.plays(variant)
     is_as_agreed(sat)
+    has_every_frame(sat)
     shows_what_the_camera_gave(sat)
 
 
 @pytest.mark.unhurried
 def test_a_slow_telephone_draws_beside_the_page(window: BrowserContext, there: Place) -> None:
     """Where a tile costs the page much a worker draws it, and the film is no other."""
+    window.add_init_script(listener())
     window.add_init_script(SLOW_TO_DRAW)
     sat = sitter(window, there, hurried=False)
     beside: list[str] = []

@@ -18,10 +18,7 @@ function belongs(at, changes, times) {
   return times.filter((each) => each >= change - BEFORE).length < OF_ONE;
 }
 
-function face(video) {
-  const [left, top, wide, tall] = middle(video);
-  return [left + LEFT * wide, top + TOP * tall, SHARE * wide, SHARE * tall];
-}
+const face = ([left, top, wide, tall]) => [left + LEFT * wide, top + TOP * tall, SHARE * wide, SHARE * tall];
 
 // Whether this browser lends a worker what the video shows, and the right way up.
 function lends(video) {
@@ -63,8 +60,9 @@ function startBeside() {
   return made;
 }
 
-// Gives null where a script has no colours. `see` is offered every frame and when it was caught, in whole ms since the
-// script began; `end` gives {sheet: canvas, times}, or null where there is no tile.
+// Gives null where a script has no colours. `see` is offered each frame of the video, when it was caught, in whole ms
+// since the script began, and the canvas that it was cut to, if it was: by then the video may show the next one.
+// `end` gives {sheet: canvas, times}, or null where there is no tile.
 export function startFilm(steps) {
   const changes = steps.filter(({ do: what }) => what === "screen").map(({ start_ms: start }) => start);
   if (!changes.length) return null;
@@ -73,17 +71,18 @@ export function startFilm(steps) {
 
   function draw(video, place) {
     const began = performance.now();
-    here.draw(video, face(video), place);
+    here.draw(video, face(middle(video)), place);
     cheapest = Math.min(cheapest, performance.now() - began);
     drawn += 1;
     if (drawn === TRIALS && cheapest > COSTLY && lends(video)) beside = startBeside();
   }
 
-  function see(video, at) {
+  function see(video, at, frame) {
+    const place = times.length;
     if (belongs(at, changes, times)) {
-      const place = times.length;
-      if (!beside?.ready) draw(video, place);
-      else if (!beside.take(video, face(video), place)) return;
+      if (frame) here.draw(frame, face([0, 0, frame.width, frame.height]), place);
+      else if (!beside?.ready) draw(video, place);
+      else if (!beside.take(video, face(middle(video)), place)) return;
       times.push(at);
     } else if (drawn < TRIALS) draw(video, 0);
   }

@@ -82,15 +82,17 @@ export function play({ video, steps, show, soon, ahead, signal }) {
       if (over) return false;
       const at = begun === null ? -1 : Math.round(time - begun);
       if (at < 0) return true;
-      filmed?.see(video, at);
-      if (at < planned[next] || next >= planned.length) return true;
-      while (planned[next] <= at) next += 1;
-      const frame = cut(video, TALL), first = taken[0]?.frame ?? frame;
-      if (frame.width !== first.width || frame.height !== first.height) {
-        fail(new Ended("stopped"));
-        return false;
+      const frame = at >= planned[next] ? cut(video, TALL) : null;
+      if (frame) {
+        while (planned[next] <= at) next += 1;
+        const first = taken[0]?.frame ?? frame;
+        if (frame.width !== first.width || frame.height !== first.height) {
+          fail(new Ended("stopped"));
+          return false;
+        }
+        taken.push({ frame, at });
       }
-      taken.push({ frame, at });
+      filmed?.see(video, at, frame);
       return true;
     }
 
