@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from lineproof.domain.case import Kind, Route
 from lineproof.domain.finding import Measured
@@ -11,6 +12,7 @@ from lineproof.domain.staff import Role
 from lineproof.flow import agree
 from tests.flow.stage import NO_MATCH, SYSTEM, UNSURE
 from tests.pages.desk import Desk, enrolled
+from tests.pages.test_every_state import wrong_with
 from tests.pages.walk import Walk
 from tests.regime import OLD
 
@@ -113,7 +115,8 @@ def test_a_verdict_for_a_reason_of_the_other_one_is_sent_back(
         first.evaluate("(radio, odd) => { radio.value = odd; radio.checked = true; }", odd)
         reviewer.tab.get_by_role("button", name="Put my verdict on record").click()
         reviewer.tab.wait_for_url("**?wrong=verdict")
-        assert reviewer.tab.locator("fieldset.wrong").count() == 1
+        wrong = reviewer.tab.get_by_role("group", name="Your verdict, with its reason")
+        expect(wrong).to_have_accessible_description("Error: Choose a verdict with its reason.")
         assert there.status() == "referred"
         reviewer.tab.get_by_role("button", name="Give it back without a verdict").click()
         reviewer.arrives("/staff/reviews")
@@ -135,6 +138,41 @@ def test_a_claimed_case_is_offered_to_nobody_else(
     reviewer.tab.reload()
     reviewer.arrives("/staff/reviews?said=over")
     assert f"viewed staff:{other.staff.id}" in deeds(there, case)
+
+
+def test_who_is_slow_keeps_the_case(
+    reviewer: Desk, other: Desk, there: Place, browser: Browser
+) -> None:
+    """Nine minutes, ten more for one press, nine more: the case is still theirs to conclude on."""
+    case = refers(there, browser, UNSURE)
+    takes_next(reviewer)
+    for _ in range(2):
+        there.house.later(timedelta(minutes=9))
+        reviewer.tab.get_by_role("button", name="Keep it ten minutes more").focus()
+        with reviewer.tab.expect_navigation():
+            reviewer.tab.keyboard.press("Enter")
+        reviewer.arrives(f"/staff/reviews/{case}")
+        other.goes("/staff/reviews")
+    there.house.later(timedelta(minutes=9))
+    assert "said=taken" in other.sends(f"/staff/reviews/{case}/claim")
+    concludes(reviewer, "It is the same person")
+    assert there.status() == "ordered"
+
+
+def test_that_the_time_is_nearly_over_is_said_while_there_is_some(
+    reviewer: Desk, there: Place, browser: Browser
+) -> None:
+    """Two minutes before the end, not earlier, and where a screen reader reads it out."""
+    refers(there, browser, UNSURE)
+    reviewer.tab.clock.install()
+    takes_next(reviewer)
+    said = reviewer.tab.locator("#ending[role=status]")
+    assert said.inner_text() == ""
+    reviewer.tab.clock.fast_forward("07:50")
+    assert said.inner_text() == ""
+    reviewer.tab.clock.fast_forward("00:10")
+    assert "Two minutes are left" in said.inner_text()
+    assert wrong_with(reviewer.tab) == []
 
 
 def test_the_pictures_stand_side_by_side_and_zoom_by_key(

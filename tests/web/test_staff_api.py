@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -148,6 +148,21 @@ def test_nobody_works_on_a_case_that_another_reviewer_has(service: House) -> Non
     assert service.takes("reviewer-2", case_id).status_code == 201
     service.later(timedelta(minutes=10))
     assert said("reviewer-2") == {(409, "claim_missing", "free")}
+
+
+def test_who_has_a_case_takes_it_again_for_ten_minutes_more(service: House) -> None:
+    """Its end moves for who has it, and for nobody else."""
+    path = f"/v1/reviews/{referred(service)}/claim"
+    first = service.staff("reviewer", "POST", path).json()["until"]
+    service.later(timedelta(minutes=9))
+    assert service.staff("reviewer-2", "POST", path).json()["code"] == "claim_missing"
+    again = service.staff("reviewer", "POST", path).json()["until"]
+    moved = datetime.fromisoformat(again) - datetime.fromisoformat(first)
+    assert moved == timedelta(minutes=9)
+    service.later(timedelta(minutes=9))
+    assert service.staff("reviewer-2", "POST", path).json()["about"] == "taken"
+    service.later(timedelta(minutes=1))
+    assert service.staff("reviewer-2", "POST", path).status_code == 201
 
 
 def test_a_verdict_over_the_interface_needs_a_look(service: House) -> None:

@@ -112,7 +112,7 @@ def list_reviews(
 
 @router.post("/{case_id}/claim", status_code=201)
 def take_case(case_id: CaseId, person: SignedIn, ctx: Ctx, now: Now) -> ClaimTold:
-    """Take a case for ten minutes, so that two people do not do the same."""
+    """Take a case for ten minutes, so that two people do not do the same; again: keep it."""
     found = claim(ctx.service, case_id, person, now=now)
     if isinstance(found, Refused):
         raise refused(found)

@@ -72,7 +72,7 @@ def take_next(request: Request, visit: Staffed, ctx: Ctx, now: Now, form: Token)
 def take_one(
     request: Request, visit: Staffed, ctx: Ctx, now: Now, case_id: CaseId, form: Token
 ) -> Response:
-    """Claim a case for ten minutes."""
+    """Claim a case for ten minutes, or keep it ten minutes more."""
     visit.check(request, form)
     visit.must(Act.REVIEW)
     found = claim(ctx.service, case_id, visit.staff, now=now)
@@ -117,6 +117,7 @@ def review(
         visit,
         one=found.case,
         until=mine.until,
+        left=int((mine.until - now).total_seconds()),
         pictures=seen(language, found),
         scripted=bool(found.asked),
         told=spoken(language, referral.decision),
