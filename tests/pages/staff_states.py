@@ -118,6 +118,7 @@ def _reviewing(reviewer: Desk, phone: BrowserContext) -> Iterator[tuple[str, Pag
     yield "reviews", reviewer.tab
     reviewer.tab.locator('form[action="/staff/reviews/next"] button').click()
     reviewer.tab.locator("#zoom").wait_for()
+    reviewer.tab.wait_for_load_state("networkidle")
     yield "review", reviewer.tab
     reviewer.tab.locator("main form .button").click()
     reviewer.tab.locator(".errors").wait_for()
