@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from tests.attack_kit.attacks import BONA_FIDE, DAYLIGHT, OF_TWO, Presentation, attack, bona_fide
+from tests.attack_kit.attacks import (
+    BONA_FIDE,
+    DAYLIGHT,
+    OF_TWO,
+    SLOW,
+    Presentation,
+    attack,
+    bona_fide,
+)
 from tests.attack_kit.simulate import portrait
 from training.runs import kept_apart_by_all
 
@@ -56,7 +64,11 @@ OF_PEOPLE = int(os.environ.get("LINEPROOF_BONA_FIDE", "60"))
 """Bona fide captures: each of a group's photographs, of which a person has two, is taken once."""
 LIMITS_ON = 50
 """Bona fide captures that limits are chosen on: one of each photograph of the first group."""
-BONA_FIDE_AS = {"bona_fide": BONA_FIDE, "bona_fide_daylight": DAYLIGHT}
+BONA_FIDE_AS = {
+    "bona_fide": BONA_FIDE,
+    "bona_fide_daylight": DAYLIGHT,
+    "bona_fide_slow_camera": SLOW,
+}
 KEPT = OUT / "liveness-captures.jsonl"
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 BONA_FIDE = Staging()
 DAYLIGHT = Staging(gain=0.1)
 """A person in daylight: the screen adds a tenth of what it adds in a room."""
+SLOW = Staging(slow=True)
+"""A person before a camera that gives half as many frames as most."""
 PAPER = Staging(surface="plane", lit="plane", background=1.0)
 MASK = replace(PAPER, surface="bent", background=0.25, cut_out=True)
 

@@ -80,6 +80,8 @@ class Staging:
     """How much later everything comes, as through a relay."""
     rolling: bool = True
     """A camera saw it, or a computer that draws what a camera's shutter would have seen."""
+    slow: bool = False
+    """A camera that gives 15 frames a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _filmed(  # noqa: PLR0913, PLR0917 - who is before which camera, in which li
 
     Sub-pixels are finer than a tile shows.
     """
-    depth, shutter = surface(shown, how), Shutter.drawn(rng, rolling=how.rolling)
+    depth, shutter = surface(shown, how), Shutter.drawn(rng, rolling=how.rolling, slow=how.slow)
     looks = {colour.start_ms: _two_looks(shown, how, depth, rng) for colour in asked.colours}
 
     def screen(times: Field) -> Field:

@@ -79,7 +79,8 @@ export class FaceCapture extends HTMLElement {
     this.#say("opening");
     try {
       if (!navigator.mediaDevices) throw new DOMException("", "NotAllowedError");
-      const video = { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } };
+      // Left to themselves some cameras give fifteen frames a second where it is dark.
+      const video = { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 }, frameRate: { ideal: 30 } };
       this.#stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
     } catch (error) {
       return this.#unseen(UNSEEN[error.name] || "busy");
