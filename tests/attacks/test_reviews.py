@@ -12,7 +12,7 @@ from lineproof.domain.case import Case, HandledBy, Kind, Route, Status
 from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.domain.review import VerdictKind, VerdictReason
 from lineproof.domain.staff import Role
-from lineproof.flow import agree, capture, hold_lines, reviewing
+from lineproof.flow import agree, capture, claiming, hold_lines, reviewing
 from lineproof.flow.refused import Refused
 from lineproof.ports import DocumentReading, Site
 from tests.flow.stage import SYSTEM, UNSURE, Stage, passport, staff
@@ -169,6 +169,26 @@ def test_nobody_approves_what_they_have_not_looked_at(scene: Stage) -> None:
     assert scene.case(case).status is Status.REFERRED
     with scene.service.store.read() as tx:
         assert [verdict.staff for verdict in tx.verdicts(case.id)] == ["r-1"]
+
+
+def test_who_has_concluded_does_not_keep_the_case_from_the_second(scene: Stage) -> None:
+    """Whose word needs another's cannot take the case away from whoever would give it."""
+    scene.line_of("P1")
+    case = scene.passed(scene.open(Kind.SIM_REPLACEMENT, sim=NEW), "P2")
+
+    def takes(who: str) -> claiming.Claim | Refused:
+        reviewer = staff(who, Role.REVIEWER)
+        return claiming.claim(scene.service, case.id, reviewer, now=scene.now)
+
+    assert isinstance(takes("r-1"), claiming.Claim)
+    approves(scene, case, "r-1")
+    assert scene.case(case).status is Status.REFERRED
+    again = takes("R-1")
+    assert isinstance(again, Refused)
+    assert again.code == "own_case"
+    second = takes("r-2")
+    assert isinstance(second, claiming.Claim)
+    assert second.staff == "r-2"
 
 
 def test_a_look_at_an_older_referral_is_no_look(scene: Stage) -> None:

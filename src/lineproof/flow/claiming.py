@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 LIFE = timedelta(minutes=10)
 CLAIMED, RELEASED = "review_claimed", "review_released"
 
+_CONCLUDED = Refused(
+    RefusalCode.OWN_CASE, "You have concluded on this case. Somebody else must look as well."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -88,6 +92,8 @@ def claim(service: Service, case_id: str, staff: Staff, *, now: datetime) -> Cla
             return UNKNOWN
         if refused := barred(tx, case, staff, now):
             return refused
+        if _concluded(tx, case, staff):
+            return _CONCLUDED
         had = holder(tx, case.id, now=now)
         if had is not None and not had.of(staff):
             return had
@@ -150,15 +156,19 @@ def holder(tx: Transaction, case_id: str, *, now: datetime) -> Claim | None:
 
 
 def _waiting(tx: Transaction, case: Case, staff: Staff, now: datetime) -> Waiting:
-    me = same(staff.id)
-    referral = referral_of(tx.decisions(case.id))
-    concluded = any(
-        same(verdict.staff) == me and verdict.decision == referral.id
-        for verdict in tx.verdicts(case.id)
-    )
+    hands = hands_in(case.handled_by, tx.witnesses(case.id), helpers(tx, case))
     return Waiting(
         case=case,
         claim=holder(tx, case.id, now=now),
-        own=me in hands_in(case.handled_by, tx.witnesses(case.id), helpers(tx, case)),
-        concluded=concluded,
+        own=same(staff.id) in hands,
+        concluded=_concluded(tx, case, staff),
+    )
+
+
+def _concluded(tx: Transaction, case: Case, staff: Staff) -> bool:
+    """Whether this reviewer has given their verdict on the referral as it stands."""
+    referral = referral_of(tx.decisions(case.id))
+    return any(
+        same(verdict.staff) == same(staff.id) and verdict.decision == referral.id
+        for verdict in tx.verdicts(case.id)
     )
