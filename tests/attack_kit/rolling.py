@@ -10,6 +10,7 @@ import numpy as np
 
 from lineproof.domain.capture_film import (
     BEFORE_MS,
+    STAGGER_MS,
     TILE_LEFT,
     TILE_SHARE,
     TILE_TALL,
@@ -35,6 +36,8 @@ EVERY_MS = (16.7, 33.3, 33.3, 33.3, 41.7)
 """From one frame to the next: most cameras give 30 a second, which is what the page asks for."""
 SLOW_MS = 66.7
 """Where it is dark some give 15."""
+SCREEN_MS = 1000 / 60
+"""A screen is drawn anew sixty times a second."""
 LEAST_APART_MS = 25
 """Of two tiles; a faster camera's frames are left out."""
 QUALITY = 98
@@ -55,6 +58,8 @@ class Shutter:
     readout_ms: float
     screen_ms: float
     side: int
+    first_ms: float
+    """When its first frame comes: all others follow from that."""
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, *, rolling: bool, slow: bool = False) -> Shutter:
@@ -69,16 +74,17 @@ class Shutter:
             every_ms=every,
             exposure_ms=float(opens),
             readout_ms=float(reads) if rolling else 0.0,
-            screen_ms=16.0,
+            screen_ms=SCREEN_MS,
             side=int(rng.integers(4)),
+            first_ms=float(rng.uniform(0, every)),
         )
 
-    def times(self, start_ms: float, number: int, rng: np.random.Generator) -> list[float]:
+    def times(self, start_ms: float, number: int) -> list[float]:
         """Give when the page takes tiles of the ``number``-th change."""
-        first = start_ms - BEFORE_MS + float(rng.uniform(0, self.every_ms))
-        each = np.arange(first, start_ms + UNTIL_MS, self.every_ms)
-        fast = self.every_ms < LEAST_APART_MS
-        return list(map(float, each[number % 2 :: 2] if fast else each))
+        begins = start_ms - BEFORE_MS + number % 2 * STAGGER_MS
+        before = np.ceil((begins - self.first_ms) / self.every_ms)
+        each = np.arange(self.first_ms + before * self.every_ms, start_ms + UNTIL_MS, self.every_ms)
+        return list(map(float, each[::2] if self.every_ms < LEAST_APART_MS else each))
 
     def over(self, at_ms: float, shown: Callable[[Field], Field]) -> Field:
         """Average what is shown over the exposure of each row: (TILE_TALL, TILE_WIDE, k).
@@ -97,17 +103,21 @@ class Shutter:
         return np.broadcast_to(rows, (TILE_TALL, TILE_WIDE, rows.shape[-1]))
 
 
+def shown_ms(start_ms: float, number: int) -> float:
+    """Give when the page shows the ``number``-th colour (``face-script.js``, ``due``).
+
+    By turns in the first and in the second half of a camera's thirtieth of a second.
+    """
+    drawn = int(np.ceil(start_ms / SCREEN_MS - 1e-6))
+    return (drawn + (drawn + number) % 2) * SCREEN_MS
+
+
 def film(
-    starts: Sequence[float],
-    shutter: Shutter,
-    tile: Callable[[float, float], Field],
-    rng: np.random.Generator,
+    starts: Sequence[float], shutter: Shutter, tile: Callable[[float, float], Field]
 ) -> CapturedFilm:
     """Film each change that starts then; ``tile`` draws one of ``at_ms`` and the change's start."""
     times = [
-        (at, start)
-        for number, start in enumerate(starts)
-        for at in shutter.times(start, number, rng)
+        (at, start) for number, start in enumerate(starts) for at in shutter.times(start, number)
     ]
     return written([at for at, _ in times], [tile(*each) for each in times])
 
@@ -118,15 +128,17 @@ def film_of_frames(
     """Make a film of frames that are there already: the new one comes over the old one in rows."""
     shutter, late = Shutter.drawn(rng, rolling=rolling), float(rng.uniform(16, 60))
     small = {each.frame.at_ms: smaller(each.frame.pixels) for each in seen}
+    starts = [colour.start_ms for colour in asked.colours]
 
     def tile(at_ms: float, start_ms: float) -> Field:
         before = max((at for at in small if at < start_ms), default=min(small))
         after = min((at for at in small if at >= start_ms), default=max(small))
-        share = shutter.over(at_ms, lambda t: (t >= start_ms + late).astype(np.float32)[..., None])
+        comes = shown_ms(start_ms, starts.index(start_ms)) + late
+        share = shutter.over(at_ms, lambda t: (t >= comes).astype(np.float32)[..., None])
         mixed = small[before] * (1 - share) + small[after] * share
         return np.asarray(mixed + rng.normal(0, 0.5, mixed.shape), dtype=np.float32)
 
-    return film([colour.start_ms for colour in asked.colours], shutter, tile, rng)
+    return film(starts, shutter, tile)
 
 
 def smaller(pixels: NDArray[np.uint8] | Field) -> Field:

@@ -23,7 +23,7 @@ from lineproof.face.landmarks import eye_centres, mesh
 from lineproof.face.liveness.captured import Asked
 from lineproof.face.liveness.captured import asked as asked_of
 from tests.attack_kit.camera import SIDE, Camera, Seen, frame_of, taken
-from tests.attack_kit.rolling import SOFTENED, Shutter, film, smaller
+from tests.attack_kit.rolling import SOFTENED, Shutter, film, shown_ms, smaller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -231,9 +231,8 @@ def _filmed(  # noqa: PLR0913, PLR0917 - who is before which camera, in which li
 
     def screen(times: Field) -> Field:
         found = np.full((*times.shape, 3), 255, dtype=np.float32)
-        for each in asked.colours:
-            inside = (times >= each.start_ms) & (times < each.start_ms + each.duration_ms)
-            found[inside] = each.rgb
+        for number, each in enumerate(asked.colours):
+            found[times >= shown_ms(each.start_ms, number)] = each.rgb
         return found
 
     def tile(at_ms: float, start_ms: float) -> Field:
@@ -247,7 +246,7 @@ def _filmed(  # noqa: PLR0913, PLR0917 - who is before which camera, in which li
         noise = rng.standard_normal(lit.shape) * np.sqrt(np.maximum(lit, 8) / 128)
         return np.asarray(lit + noise * lamp.sensor / SOFTENED, dtype=np.float32)
 
-    return film([colour.start_ms for colour in asked.colours], shutter, tile, rng)
+    return film([colour.start_ms for colour in asked.colours], shutter, tile)
 
 
 def _two_looks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ from lineproof.domain.capture_film import (
     sheet_size,
 )
 from lineproof.domain.capture_message import MOST_BYTES
-from lineproof.domain.script import Screen
+from lineproof.domain.script import RANDOM_BYTES, Screen, Variant, canonical, script
+from tests.attack_kit.rolling import shown_ms
 from tests.pages.living import Sitter, living_place, sitter
 from tests.pages.numbered import listener, number_of, numbered_film, pairs_of
 
@@ -47,6 +49,8 @@ SLOW_TO_DRAW = """(() => {
   };
 })()"""
 """A telephone that takes long to draw what its camera shows."""
+
+THROWS = "function () { throw new DOMException('', 'NotSupportedError'); }"
 
 LISTENED = "JSON.parse(sessionStorage.getItem('listened'))"
 
@@ -193,12 +197,14 @@ def test_a_slow_telephone_draws_beside_the_page(window: BrowserContext, there: P
     shows_what_the_camera_gave(sat)
 
 
+@pytest.mark.parametrize("missing", ["the worker's file", "VideoFrame", "Worker"])
 def test_a_worker_that_does_not_come_is_not_waited_for(
-    window: BrowserContext, there: Place
+    window: BrowserContext, there: Place, missing: str
 ) -> None:
-    """The page then draws every tile itself, however long it takes."""
+    """The page then draws every tile itself, however long it takes, whatever the browser lacks."""
     window.add_init_script(SLOW_TO_DRAW)
     window.route("**/face-tiles-worker.js", lambda route: route.abort())
+    window.add_init_script(f"window.{missing} = {THROWS}" if missing.isalpha() else "")
     sat = sitter(window, there)
     sat.plays("still")
     assert len(filmed(sat).at_ms) >= 6
@@ -235,3 +241,40 @@ def test_without_colours_there_is_no_film(window: BrowserContext, there: Place) 
     assert b'name="frame"' in sent
     assert b'name="film"' not in sent
     assert b'"film":null' in sent
+
+
+DUE = """async ([steps, times]) => {
+  const { due } = await import("/static/face-script.js");
+  return steps.map((_, index) => times.find((since) => due(steps, index, since)));
+}"""
+
+
+@pytest.mark.parametrize("drawn_ms", [1000 / 60, 1000 / 120])
+def test_colours_come_by_turns_in_both_halves_of_a_camera_s_frame(
+    window: BrowserContext, there: Place, drawn_ms: float
+) -> None:
+    """Where all came in one half, a camera that is closed then would show a change in no frame."""
+    asked = script(Variant.STILL, bytes(range(RANDOM_BYTES)))
+    steps = json.loads(canonical(asked))["steps"]
+    tab = window.new_page()
+    tab.goto(there.address + "/c")
+    drawn = [drawn_ms * number for number in range(round(asked.ms / drawn_ms))]
+    shown = tab.evaluate(DUE, [steps, drawn])
+    late = [at - step["start_ms"] for at, step in zip(shown, steps, strict=True)]
+    assert min(late) >= 0
+    assert max(late) < 2 * 1000 / 60
+    assert [int(at * 60 / 1000 + 0.01) % 2 for at in shown[1:]] == [0, 1, 0, 1, 0, 1]
+
+
+def test_the_kit_s_page_shows_colours_when_the_page_does(
+    window: BrowserContext, there: Place
+) -> None:
+    """Or its simulated films would be of other moments."""
+    asked = script(Variant.FULL, bytes(range(RANDOM_BYTES)))
+    steps = json.loads(canonical(asked))["steps"]
+    tab = window.new_page()
+    tab.goto(there.address + "/c")
+    drawn = [1000 / 60 * number for number in range(asked.ms // 16)]
+    _, *shown = tab.evaluate(DUE, [steps, drawn])
+    starts = enumerate(changes_of(asked))
+    assert shown[:5] == pytest.approx([shown_ms(at, number) for number, at in starts])

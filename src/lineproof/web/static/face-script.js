@@ -9,6 +9,7 @@ const MOST = 24;
 const TALL = 640; // px: the height of a frame
 const LATE = 400; // ms that the last frame may come after the script's end
 const TOO_OLD = 500; // ms: a frame's time further back than this is not believed
+const HALF = 1000 / 60; // ms: half of the time from one frame of most cameras to the next
 
 // When to take frames, in ms since the beginning. Of a colour late rather than early: a camera shows what
 // was a tenth of a second ago.
@@ -24,6 +25,14 @@ export function moments(steps) {
     }
   }
   return found.slice(0, MOST);
+}
+
+// Whether a step is shown, so long after the beginning. Colours come by turns in the first and in the second half of a
+// camera's frame, 33 ms late at most: otherwise each might come while its shutter is closed, and no frame show a change.
+export function due(steps, index, since) {
+  const { do: what, start_ms: start } = steps[index];
+  const half = Math.floor(since / HALF + 0.01);
+  return since >= start && (what !== "screen" || half % 2 !== index % 2 || since >= start + 2 * HALF);
 }
 
 // When the light of a frame was caught, where the browser tells it believably.
@@ -72,7 +81,7 @@ export function play({ video, steps, show, soon, ahead, signal }) {
       if (over) return;
       begun ??= now;
       const since = now - begun;
-      while (steps[shown + 1]?.start_ms <= since) show(steps[++shown], shown);
+      while (steps[shown + 1] && due(steps, shown + 1, since)) show(steps[++shown], shown);
       while (steps[told + 1]?.start_ms - ahead <= since) soon(steps[++told]);
       if (since >= end + LATE || (since >= end && next >= planned.length)) finish();
       else requestAnimationFrame(tick);
