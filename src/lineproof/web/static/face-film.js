@@ -22,12 +22,17 @@ function belongs(at, changes, times) {
 
 const face = ([left, top, wide, tall]) => [left + LEFT * wide, top + TOP * tall, SHARE * wide, SHARE * tall];
 
-// Whether this browser lends a worker what the video shows, and the right way up.
-function lends(video) {
-  if (!globalThis.VideoFrame || !globalThis.OffscreenCanvas) return false;
-  const frame = new VideoFrame(video), { displayWidth, displayHeight } = frame;
-  frame.close();
-  return displayWidth === video.videoWidth && displayHeight === video.videoHeight;
+// A worker, where this browser has one and lends it what the video shows, the right way up; else null: nobody needs a film
+// to be heard, so what goes wrong here ends nothing.
+function besideOf(video) {
+  try {
+    const frame = new VideoFrame(video), { displayWidth, displayHeight } = frame;
+    frame.close();
+    const upright = displayWidth === video.videoWidth && displayHeight === video.videoHeight;
+    return upright && globalThis.OffscreenCanvas ? startBeside() : null;
+  } catch {
+    return null;
+  }
 }
 
 // A worker that draws tiles: `take` says whether it took a frame, `end` gives its sheet or rejects.
@@ -76,7 +81,7 @@ export function startFilm(steps) {
     here.draw(video, face(middle(video)), place);
     cheapest = Math.min(cheapest, performance.now() - began);
     drawn += 1;
-    if (drawn === TRIALS && cheapest > COSTLY && lends(video)) beside = startBeside();
+    if (drawn === TRIALS && cheapest >= COSTLY) beside = besideOf(video);
   }
 
   function see(video, at, frame) {
@@ -86,7 +91,7 @@ export function startFilm(steps) {
       else if (!beside?.ready) draw(video, place);
       else if (!beside.take(video, face(middle(video)), place)) return;
       times.push(at);
-    } else if (drawn < TRIALS) draw(video, 0);
+    } else if (!place && drawn < TRIALS) draw(video, place);
   }
 
   async function end() {
