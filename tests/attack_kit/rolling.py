@@ -10,7 +10,6 @@ import numpy as np
 
 from lineproof.domain.capture_film import (
     BEFORE_MS,
-    STAGGER_MS,
     TILE_LEFT,
     TILE_SHARE,
     TILE_TALL,
@@ -79,10 +78,9 @@ class Shutter:
             first_ms=float(rng.uniform(0, every)),
         )
 
-    def times(self, start_ms: float, number: int) -> list[float]:
-        """Give when the page takes tiles of the ``number``-th change."""
-        begins = start_ms - BEFORE_MS + number % 2 * STAGGER_MS
-        before = np.ceil((begins - self.first_ms) / self.every_ms)
+    def times(self, start_ms: float) -> list[float]:
+        """Give when the page takes tiles of a change."""
+        before = np.ceil((start_ms - BEFORE_MS - self.first_ms) / self.every_ms)
         each = np.arange(self.first_ms + before * self.every_ms, start_ms + UNTIL_MS, self.every_ms)
         return list(map(float, each[::2] if self.every_ms < LEAST_APART_MS else each))
 
@@ -116,9 +114,7 @@ def film(
     starts: Sequence[float], shutter: Shutter, tile: Callable[[float, float], Field]
 ) -> CapturedFilm:
     """Film each change that starts then; ``tile`` draws one of ``at_ms`` and the change's start."""
-    times = [
-        (at, start) for number, start in enumerate(starts) for at in shutter.times(start, number)
-    ]
+    times = [(at, start) for start in starts for at in shutter.times(start)]
     return written([at for at, _ in times], [tile(*each) for each in times])
 
 

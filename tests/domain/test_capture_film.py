@@ -8,7 +8,6 @@ from lineproof.domain.capture_film import (
     BEFORE_MS,
     MOST_FILM_BYTES,
     MOST_TILES,
-    STAGGER_MS,
     TILE_LEFT,
     TILE_SHARE,
     TILE_TALL,
@@ -41,7 +40,6 @@ def test_the_document_tells_a_film_s_form() -> None:
         f"tiles of {TILE_WIDE} by {TILE_TALL} pixels (wide, tall)",
         f"{across} pixels wide and {TILE_TALL} tall for each row begun",
         f"from {BEFORE_MS} ms before a colour to {UNTIL_MS} ms after its start",
-        f"({STAGGER_MS} ms fewer before every second colour)",
         f"{share}, from {TILE_LEFT} of its width and {TILE_TOP} of its height",
     )
     assert [each for each in told if each not in text] == []

@@ -16,7 +16,6 @@ from lineproof.domain.capture_film import (
     BEFORE_MS,
     MOST_FILM_BYTES,
     MOST_TILES,
-    STAGGER_MS,
     UNTIL_MS,
     sheet_size,
 )
@@ -118,11 +117,10 @@ def changes_of(asked: Script) -> list[int]:
 def wanted(offered: Sequence[int], changes: Sequence[int]) -> list[int]:
     """Give which of the frames that were offered at these times belong to a film."""
     taken: list[int] = []
-    for number, start in enumerate(changes):
+    for start in changes:
         of_one = len(taken) + OF_ONE
-        begins = start - BEFORE_MS + number % 2 * STAGGER_MS
         for at in offered:
-            if begins <= at < start + UNTIL_MS and len(taken) < of_one:
+            if start - BEFORE_MS <= at < start + UNTIL_MS and len(taken) < of_one:
                 taken += [at] if not taken or at - taken[-1] >= APART_MS else []
     return taken
 

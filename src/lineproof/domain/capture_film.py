@@ -18,9 +18,6 @@ TILES_ACROSS = 8
 MOST_TILES = 72
 BEFORE_MS, UNTIL_MS = 120, 250
 """A change is shown from so long before it until so long after it."""
-STAGGER_MS = 16
-"""So much later every second change begins to be shown. Of a camera that gives sixty frames a
-second every other one is a tile: so it is not at each change those that open at the same time."""
 MOST_FILM_BYTES = 200_000
 
 
