@@ -1,8 +1,8 @@
 """A film: one small picture of every frame that the camera gave round each change of colour.
 
 The frames of a message are taken when a colour has settled. What happens at the change itself is
-over within two or three frames, so these are sent as tiles of one sheet. A tile is small, and a face
-all the same: it is treated as the frames are, in memory, shown to nobody and kept nowhere.
+over within two or three frames, so these are sent as tiles of one sheet. A tile is small, and still
+a face: it is treated as the frames are, in memory, shown to nobody and kept nowhere.
 """
 
 from __future__ import annotations
