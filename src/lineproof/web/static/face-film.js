@@ -5,7 +5,6 @@ import { ACROSS, MOST, sheetOf, TALL, WIDE } from "./face-tiles.js";
 
 const LEFT = 0.2, TOP = 0.17, SHARE = 0.6; // where in a frame the face is, in shares of its width and height
 const BEFORE = 120, UNTIL = 250; // ms round a change
-const STAGGER = 16; // ms that every second change begins later: a fast camera's tiles are its other frames then
 const APART = 25; // ms between two tiles at least
 const OF_ONE = 12; // tiles of one change at most
 const TRIALS = 3; // frames drawn before the first change, to know what a tile costs
@@ -14,10 +13,9 @@ const WAITING = 3; // frames that may wait there: a camera has but a few to lend
 
 // Whether a frame of this time belongs to the film of these changes, which has tiles of these times so far.
 function belongs(at, changes, times) {
-  const begins = (number) => changes[number] - BEFORE + (number % 2) * STAGGER;
-  const change = changes.findIndex((start, number) => at >= begins(number) && at < start + UNTIL);
-  if (change === -1 || times.length >= MOST || at < times.at(-1) + APART) return false;
-  return times.filter((each) => each >= begins(change)).length < OF_ONE;
+  const change = changes.find((start) => at >= start - BEFORE && at < start + UNTIL);
+  if (change === undefined || times.length >= MOST || at < times.at(-1) + APART) return false;
+  return times.filter((each) => each >= change - BEFORE).length < OF_ONE;
 }
 
 const face = ([left, top, wide, tall]) => [left + LEFT * wide, top + TOP * tall, SHARE * wide, SHARE * tall];
