@@ -171,7 +171,7 @@ def test_that_the_time_is_nearly_over_is_said_while_there_is_some(
     reviewer.tab.clock.fast_forward("07:50")
     assert said.inner_text() == ""
     reviewer.tab.clock.fast_forward("00:10")
-    assert "Two minutes are left" in said.inner_text()
+    assert "At most two minutes are left" in said.inner_text()
     assert wrong_with(reviewer.tab) == []
 
 
