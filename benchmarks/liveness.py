@@ -12,7 +12,7 @@ from tests.attack_kit.attacks import INJECTED, KNOWN_TO_PASS, species_of
 
 from benchmarks.common import in_time, spread, write_figures
 from benchmarks.liveness_captures import EACH, OF_PEOPLE, Job, bound, tried
-from benchmarks.liveness_table import FILE, passes
+from benchmarks.liveness_table import EXPECTED, FILE, passes
 from lineproof.domain.finding import Measured, Unmeasured
 from lineproof.domain.script import Variant
 from lineproof.face.liveness.fusion import fuse, upper
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lineproof.face.liveness.fusion import LivenessTable
 
 DAYLIGHT = "bona_fide_daylight"
+SLOW = "bona_fide_slow_camera"
+"""Where nothing looks at a change of colour, a slow camera is like any other."""
 FORCED = frozenset({"texture", "depth"})
 """Set to "live" for injected captures: what is left has to stop them."""
 
@@ -48,7 +50,8 @@ def liveness() -> None:
 
 def _asked(variant: Variant, at: int) -> tuple[str, ...]:
     people = (BONA_FIDE,) if at < OF_PEOPLE else ()
-    return (*people, *((DAYLIGHT, *species_of(variant)) if at < EACH else ()))
+    coloured = (SLOW,) if "exposure" in EXPECTED[variant] else ()
+    return (*people, *((DAYLIGHT, *coloured, *species_of(variant)) if at < EACH else ()))
 
 
 def _table(variant: Variant) -> LivenessTable:
@@ -63,16 +66,19 @@ def _figures(tries: Mapping[str, Sequence[Tried]], table: LivenessTable) -> dict
     return {
         "stopped": _stopped(people, table),
         "stopped_in_daylight": _stopped(tries[DAYLIGHT], table),
+        "stopped_with_a_slow_camera": _stopped(tries.get(SLOW, ()), table),
         "species": {
             name: _row(name, each, table) for name, each in tries.items() if name not in _PEOPLE
         },
         "band_with_every_check": _band(table, frozenset()),
-        "band_without_light": _band(table, frozenset({"light"})),
+        "bands_without": {
+            check: _band(table, frozenset({check})) for check in sorted(_checks(table))
+        },
         "cpu_ms": spread([one.cost_ms for one in people]),
     }
 
 
-_PEOPLE = frozenset({BONA_FIDE, DAYLIGHT})
+_PEOPLE = frozenset({BONA_FIDE, DAYLIGHT, SLOW})
 
 
 def _checks(table: LivenessTable) -> frozenset[str]:

@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 GROUPS = ("limits", "table", "figures")
 EACH = int(os.environ.get("LINEPROOF_EACH", "30"))
 """Captures of each species of attack."""
-OF_PEOPLE = int(os.environ.get("LINEPROOF_BONA_FIDE", "60"))
-"""Bona fide captures: each of a group's photographs, of which a person has two, is taken once."""
+OF_PEOPLE = int(os.environ.get("LINEPROOF_BONA_FIDE", "100"))
+"""Bona fide captures: each of a group's photographs, of which a person has two, is taken twice."""
 LIMITS_ON = 50
 """Bona fide captures that limits are chosen on: one of each photograph of the first group."""
 BONA_FIDE_AS = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from lineproof.domain.capture_film import (
     BEFORE_MS,
+    LEAST_APART_MS,
     TILE_LEFT,
     TILE_SHARE,
     TILE_TALL,
@@ -37,8 +38,6 @@ SLOW_MS = 66.7
 """Where it is dark some give 15."""
 SCREEN_MS = 1000 / 60
 """A screen is drawn anew sixty times a second."""
-LEAST_APART_MS = 25
-"""Of two tiles; a faster camera's frames are left out."""
 QUALITY = 98
 SOFTENED = 4.0
 """So much less noise has a tile than a frame, of whose pixels it takes the mean."""

@@ -6,7 +6,9 @@ import pytest
 
 from lineproof.domain.capture_film import (
     BEFORE_MS,
+    LEAST_APART_MS,
     MOST_FILM_BYTES,
+    MOST_OF_ONE,
     MOST_TILES,
     TILE_LEFT,
     TILE_SHARE,
@@ -40,6 +42,7 @@ def test_the_document_tells_a_film_s_form() -> None:
         f"tiles of {TILE_WIDE} by {TILE_TALL} pixels (wide, tall)",
         f"{across} pixels wide and {TILE_TALL} tall for each row begun",
         f"from {BEFORE_MS} ms before a colour to {UNTIL_MS} ms after its start",
+        f"{LEAST_APART_MS} ms or more after the tile before and {MOST_OF_ONE} of a change at most",
         f"{share}, from {TILE_LEFT} of its width and {TILE_TOP} of its height",
     )
     assert [each for each in told if each not in text] == []

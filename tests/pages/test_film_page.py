@@ -14,7 +14,9 @@ from PIL import Image
 from lineproof.adapters.film_sheet import film_of
 from lineproof.domain.capture_film import (
     BEFORE_MS,
+    LEAST_APART_MS,
     MOST_FILM_BYTES,
+    MOST_OF_ONE,
     MOST_TILES,
     UNTIL_MS,
     sheet_size,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from tests.pages.conftest import Launch
     from tests.pages.place import Place
 
-APART_MS, OF_ONE = 25, 12
 """Between two tiles at least, and tiles of one change at most."""
 
 SLOW_TO_DRAW = """(() => {
@@ -118,10 +119,10 @@ def wanted(offered: Sequence[int], changes: Sequence[int]) -> list[int]:
     """Give which of the frames that were offered at these times belong to a film."""
     taken: list[int] = []
     for start in changes:
-        of_one = len(taken) + OF_ONE
+        of_one = len(taken) + MOST_OF_ONE
         for at in offered:
             if start - BEFORE_MS <= at < start + UNTIL_MS and len(taken) < of_one:
-                taken += [at] if not taken or at - taken[-1] >= APART_MS else []
+                taken += [at] if not taken or at - taken[-1] >= LEAST_APART_MS else []
     return taken
 
 

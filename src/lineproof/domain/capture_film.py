@@ -15,7 +15,10 @@ TILE_LEFT, TILE_TOP, TILE_SHARE = 0.2, 0.17, 0.6
 """What a tile shows of a frame: from there on this share of its width and height, the face."""
 TILES_ACROSS = 8
 """Tiles stand row by row, from left to right."""
-MOST_TILES = 72
+LEAST_APART_MS = 25
+"""From one tile to the next: of a faster camera's frames some are left out."""
+MOST_OF_ONE, MOST_TILES = 12, 72
+"""Tiles of one change, and of a film."""
 BEFORE_MS, UNTIL_MS = 120, 250
 """A change is shown from so long before it until so long after it."""
 MOST_FILM_BYTES = 200_000

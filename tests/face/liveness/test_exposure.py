@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lineproof.domain.finding import Measured, Unmeasured
-from lineproof.face.liveness.exposure import exposure
+from lineproof.face.liveness.exposure import _slices, exposure
 from lineproof.face.liveness.film import Film
 from tests.face.liveness.moved import ASKED, film, frames
 
@@ -77,8 +77,37 @@ def test_what_shows_no_change_is_unmeasured(seen: Film | None, why: str) -> None
     assert exposure(SEEN, ASKED, seen) == Unmeasured(why)
 
 
+@pytest.mark.filterwarnings("error")
+def test_light_in_one_place_has_no_slope() -> None:
+    """A film that was drawn can change in the middle of the face alone, and to the bit."""
+    down, across = _slices(SEEN[0], (64, 48))
+    tiles, times = [], []
+    for colour in ASKED.colours:
+        for since, share in ((-100, 0), (0, 0.5), (200, 1)):
+            tile = np.full((64, 48, 3), 128, dtype=np.uint8)
+            tile[(down == 3) & (across == 3)] = 128 + np.array([120, -100, -100]) * share
+            tiles.append(tile)
+            times.append(colour.start_ms + since)
+    drawn = Film(tuple(times), np.array(tiles))
+    assert exposure(SEEN, ASKED, drawn) == Unmeasured("liveness_too_little_light")
+
+
 def test_without_colours_there_is_nothing_to_expose() -> None:
     """Whoever chose a script without colours is not asked for a film."""
     assert exposure(SEEN, replace(ASKED, colours=()), film()) == Unmeasured(
         "liveness_no_colours_asked"
     )
+
+
+def test_a_wipe_is_nobody_s_sensor() -> None:
+    """One picture that comes over another within 150 ms, as a video mixer has it."""
+    seen = film(readout_ms=0, exposure_ms=0)
+    tiles = seen.tiles.copy()
+    for colour in ASKED.colours:
+        since = np.array(seen.at_ms) - colour.start_ms
+        (of_one,) = np.nonzero((since > -120) & (since < 250))
+        old, new = seen.tiles[of_one[0]], seen.tiles[of_one[-1]]
+        for at in of_one:
+            edge = int(np.clip(since[at] / 150, 0, 1) * old.shape[1])
+            tiles[at] = np.concatenate([new[:, :edge], old[:, edge:]], axis=1)
+    assert rows(Film(seen.at_ms, tiles)) == 0

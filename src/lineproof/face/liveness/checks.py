@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lineproof.face.liveness.captured import Asked, CapturedFrame
     from lineproof.face.liveness.film import Film
 
-VERSION = "4"
+VERSION = "5"
 """Of everything between a capture's frames and its measures. A change that can move a measure makes
 a new one, and tables that were counted with another are not used."""
 

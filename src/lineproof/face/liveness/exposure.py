@@ -41,11 +41,17 @@ INSIDE = 0.85
 """Of the face's outline: hair and background take less light."""
 LEAST_CHANGE = 0.02
 """The skin's change of log colour below which a change shows nothing (``light.LEAST_CHANGE``)."""
-MIXED = (0.05, 0.95)
+LEAST_SPREAD = 0.04
+"""Of the change, how far it reaches over the slices: 0.4 where all change alike, 0 where one alone
+does, whose light has no slope."""
+MIXED = (0.03, 0.97)
 """Shares of the new colour between which a frame was read during the change."""
 SELDOM = 1 / 3
 """Frames that are mixed are counted as no fewer than so many for each change: a computer that never
 draws one shows no slope, and one that draws a single one does not show it well."""
+MOST_SLOPE = 1.0
+"""No sensor shows all of the new colour at one side of the face and none at the other in the mean
+of what it shows: that is a wipe, as one picture comes over another in a film."""
 SURELY = 2.0
 """Standard errors that are taken off a slope: what it certainly is."""
 
@@ -74,7 +80,7 @@ def exposure(
         return Unmeasured("liveness_too_little_light")
     return Measured(
         {
-            "rows": max(_pooled(list(side)) for side in zip(*(c.sides for c in lit), strict=True)),
+            "rows": _rows(lit),
             "agrees": min(change.agrees for change in changes),
         }
     )
@@ -103,7 +109,10 @@ class _Change:
 
     @property
     def lit(self) -> bool:
-        return all(side.change >= LEAST_CHANGE for side in self.sides)
+        return all(
+            side.change >= LEAST_CHANGE and side.weight >= LEAST_SPREAD * side.change**2
+            for side in self.sides
+        )
 
 
 def _change(frames: Sequence[CapturedFrame], film: Film, start_ms: float) -> _Change | None:
@@ -119,7 +128,8 @@ def _change(frames: Sequence[CapturedFrame], film: Film, start_ms: float) -> _Ch
     if min(down.max(), across.max()) < SLICES:
         return None
     sides = (_slopes(_hues(tiles, down), old, new), _slopes(_hues(tiles, across), old, new))
-    return _Change(sides, float(np.median([_alike(tile, nearest) for tile in tiles])))
+    beside = _as_a_tile(nearest, film.tiles.shape[1:3])
+    return _Change(sides, float(np.median([_alike(tile, beside) for tile in tiles])))
 
 
 def _slices(frame: CapturedFrame, size: tuple[int, int]) -> list[NDArray[np.int64]]:
@@ -186,24 +196,43 @@ class _Shares:
         return cls(shares, shares @ weight / max(float(weight.sum()), 1e-12), weight)
 
 
-def _pooled(changes: Sequence[_Slopes]) -> float:
-    """Give the mean slope of all mixed frames, by their changes' weights, as far as it is sure."""
+def _rows(changes: Sequence[_Change]) -> float:
+    """Give how steep the new colour's share certainly is, down or across; 0 for what is a wipe."""
+    sides = zip(*(change.sides for change in changes), strict=True)
+    pooled = [_pooled(list(side)) for side in sides]
+    if any(slope > MOST_SLOPE for slope, _ in pooled):
+        return 0.0
+    return max(slope - SURELY * error for slope, error in pooled)
+
+
+def _pooled(changes: Sequence[_Slopes]) -> tuple[float, float]:
+    """Give the mean slope of all mixed frames, by their changes' weights, and its error."""
     mixed = sum(each.weight * len(each.moments) for each in changes)
     weight = max(mixed, SELDOM * sum(each.weight for each in changes))
     slope = abs(sum(float(each.moments.sum()) for each in changes)) / weight
-    noise = sum(len(each.moments) * float((each.still**2).mean()) for each in changes)
-    return slope - SURELY * float(np.sqrt(noise)) / weight
+    noise = sum(len(each.moments) * _variance(each.still) for each in changes)
+    return slope, float(np.sqrt(noise)) / weight
 
 
-def _alike(tile: NDArray[np.uint8], frame: CapturedFrame) -> float:
-    """Correlate the brightness of a tile with that of a frame."""
-    tall, wide = tile.shape[:2]
+def _variance(still: Field) -> float:
+    """Give how much moments scatter that ought to be 0, two means of which were taken from them."""
+    return float((still**2).sum()) / max(len(still) - 2, 1)
+
+
+def _as_a_tile(frame: CapturedFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Give of a frame what a tile shows, as large as a tile."""
+    tall, wide = size
     down, across = frame.pixels.shape[:2]
     top, left = round(down * TILE_TOP), round(across * TILE_LEFT)
     bottom, right = top + round(down * TILE_SHARE), left + round(across * TILE_SHARE)
     part = frame.pixels[top:bottom, left:right]
     small = cv2.resize(part, (wide, tall), interpolation=cv2.INTER_AREA)
-    one, other = (each.mean(axis=2, dtype=np.float64) for each in (tile, small))
-    one, other = one - one.mean(), other - other.mean()
-    both = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    return float((one * other).sum()) / both if both > 0 else 0.0
+    return np.asarray(small, dtype=np.uint8)
+
+
+def _alike(tile: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Correlate the brightness of two pictures of one size."""
+    one, two = (each.mean(axis=2, dtype=np.float64) for each in (tile, other))
+    one, two = one - one.mean(), two - two.mean()
+    both = float(np.sqrt((one**2).sum() * (two**2).sum()))
+    return float((one * two).sum()) / both if both > 0 else 0.0

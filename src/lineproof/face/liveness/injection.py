@@ -4,7 +4,7 @@ Each sign has a code of its own (docs/reasons.md). None is proof either way: wha
 it can imitate, and the names of devices are the client's own word (promise 4), so a good name is
 believed as little as none at all.
 
-How a change of colour runs over a frame is a sign as well, and has a check of its own: ``exposure``.
+How a change of colour runs over a frame is a sign as well, with a check of its own: ``exposure``.
 """
 
 from __future__ import annotations
