@@ -48,6 +48,14 @@ def test_colours_are_red_green_blue() -> None:
     assert np.abs(film.tiles.mean(axis=(0, 1, 2)) - (220, 120, 20)).max() < 4
 
 
+@pytest.mark.parametrize(("quality", "is_film"), [(30, False), (80, False), (90, True), (98, True)])
+def test_a_sheet_that_was_compressed_much_is_none(quality: int, *, is_film: bool) -> None:
+    """Its colours step where the compression had them step, and not where a sensor did."""
+    pixels = np.full((64, 384, 3), 120, np.uint8)
+    sheet = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+    assert (film_of(CapturedFilm((0,), sheet)) is not None) == is_film
+
+
 def without_pixels(form: str) -> bytes:
     """Spoil a sheet's coded pixels, or the tables that they are read by, and no header."""
     sheet = sheet_of(9, form)

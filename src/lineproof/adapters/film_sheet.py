@@ -14,12 +14,17 @@ from lineproof.domain.finding import Unreadable
 from lineproof.face.image import decode, read_header
 from lineproof.face.liveness.film import Film
 
+LEAST_QUALITY = 85
+"""Of a JPEG. What a stronger compression does to colours looks like rows, tile by tile."""
+
 
 def film_of(captured: CapturedFilm) -> Film | None:
-    """Give the tiles in order of time; None where the sheet is damaged or of another size."""
+    """Give the tiles in order of time; None where the sheet is damaged, of another size or poor."""
     many = len(captured.at_ms)
     header = read_header(captured.sheet, SHEET)
     if isinstance(header, Unreadable) or (header.width, header.height) != sheet_size(many):
+        return None
+    if header.jpeg_quality is not None and header.jpeg_quality < LEAST_QUALITY:
         return None
     sheet = decode(captured.sheet, header, longest_side=None)
     if isinstance(sheet, Unreadable):
