@@ -63,7 +63,8 @@ TIDY = {
 }
 """No limit is stricter than this, whatever a simulation reaches: it sways less, turns farther and
 takes light more evenly than people do. Fixed before any attack was counted, but for ``facing`` and
-``ahead``: a plain wall had made them so strict that whoever stood before a pattern failed."""
+``ahead``: a plain wall had made them so strict that whoever stood before a pattern failed; and for
+``agrees``, which was set with its check, below all films of the first group's own faces."""
 EXPECTED = {
     Variant.FULL: CHECKS,
     Variant.CALM: ("same_person", "follows_script", "depth", "texture", "injection"),
