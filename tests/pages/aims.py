@@ -231,6 +231,7 @@ SCENES: dict[Callable[[BrowserContext, Place], Scene], tuple[Aim, ...]] = {
             "/staff/reviews/{id}/verdict",
             {"verdict": "approve:same_person"},
         ),
+        Aim("review.html", "/staff/reviews/{{ one.id }}/claim", "/staff/reviews/{id}/claim"),
         Aim("review.html", "/staff/reviews/{{ one.id }}/release", "/staff/reviews/{id}/release"),
     ),
     at_operations: (
