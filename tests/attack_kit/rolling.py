@@ -11,16 +11,14 @@ import numpy as np
 from lineproof.domain.capture_film import (
     BEFORE_MS,
     LEAST_APART_MS,
-    TILE_LEFT,
-    TILE_SHARE,
     TILE_TALL,
-    TILE_TOP,
     TILE_WIDE,
     TILES_ACROSS,
     UNTIL_MS,
     CapturedFilm,
     sheet_size,
 )
+from lineproof.face.liveness.film import as_a_tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,11 +136,7 @@ def film_of_frames(
 
 def smaller(pixels: NDArray[np.uint8] | Field) -> Field:
     """Give what a tile shows of a frame, at a tile's size."""
-    tall, wide = pixels.shape[:2]
-    top, left = round(tall * TILE_TOP), round(wide * TILE_LEFT)
-    part = pixels[top : top + round(tall * TILE_SHARE), left : left + round(wide * TILE_SHARE)]
-    small = cv2.resize(part, (TILE_WIDE, TILE_TALL), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.float32)
+    return np.asarray(as_a_tile(pixels, (TILE_TALL, TILE_WIDE)), dtype=np.float32)
 
 
 def written(times: Sequence[float], tiles: Sequence[Field]) -> CapturedFilm:

@@ -85,8 +85,12 @@ class SubscriberClient:
         platform's ``attestation``.
         """
         files = [("frame", ("frame", frame)) for frame in frames]
-        beside = {"manifest": manifest, "signature": signature, "film": film}
-        beside |= {"attestation": attestation}
+        beside = {
+            "manifest": manifest,
+            "signature": signature,
+            "film": film,
+            "attestation": attestation,
+        }
         files += [(name, (name, part)) for name, part in beside.items() if part is not None]
         sent = {"nonce": nonce}
         return answered(self._call("POST", "/captures", files=files, data=sent), CaptureAnswer)

@@ -90,3 +90,15 @@ def within(
 ) -> list[CapturedFrame]:
     """Give the frames that were taken in a part of the script."""
     return [frame for frame in frames if start_ms <= frame.at_ms < start_ms + duration_ms]
+
+
+def hues(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give (..., 3) log colours free of brightness, for mean colours of 0..255."""
+    logs = np.log(colours + 1)
+    return np.asarray(logs - logs.mean(axis=-1, keepdims=True))
+
+
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Correlate two arrays of one shape, each of mean 0: -1..1, and 0 where one does not change."""
+    both = float(np.sqrt((one**2).sum() * (other**2).sum()))
+    return float((one * other).sum()) / both if both > 0 else 0.0

@@ -20,6 +20,9 @@ import numpy as np
 
 from lineproof.domain.capture_film import BEFORE_MS, TILE_LEFT, TILE_SHARE, TILE_TOP, UNTIL_MS
 from lineproof.domain.finding import Finding, Measured, Unmeasured
+from lineproof.face.liveness.captured import correlation, hues
+from lineproof.face.liveness.film import as_a_tile
+from lineproof.face.liveness.light import LEAST_CHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +42,6 @@ SLICES = 5
 """Parts of the face, from one side to the other."""
 INSIDE = 0.85
 """Of the face's outline: hair and background take less light."""
-LEAST_CHANGE = 0.02
-"""The skin's change of log colour below which a change shows nothing (``light.LEAST_CHANGE``)."""
 LEAST_SPREAD = 0.04
 """Of the change, how far it reaches over the slices: 0.4 where all change alike, 0 where one alone
 does, whose light has no slope."""
@@ -78,12 +79,7 @@ def exposure(
     lit = [change for change in changes if change.lit]
     if len(lit) < FEWEST_CHANGES:
         return Unmeasured("liveness_too_little_light")
-    return Measured(
-        {
-            "rows": _rows(lit),
-            "agrees": min(change.agrees for change in changes),
-        }
-    )
+    return Measured({"rows": _rows(lit), "agrees": min(change.agrees for change in changes)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +123,9 @@ def _change(frames: Sequence[CapturedFrame], film: Film, start_ms: float) -> _Ch
     down, across = _slices(nearest, film.tiles.shape[1:3])
     if min(down.max(), across.max()) < SLICES:
         return None
-    sides = (_slopes(_hues(tiles, down), old, new), _slopes(_hues(tiles, across), old, new))
-    beside = _as_a_tile(nearest, film.tiles.shape[1:3])
-    return _Change(sides, float(np.median([_alike(tile, beside) for tile in tiles])))
+    one, other = (_slopes(_of_slices(tiles, parts), old, new) for parts in (down, across))
+    beside = as_a_tile(nearest.pixels, film.tiles.shape[1:3])
+    return _Change((one, other), float(np.median([_alike(tile, beside) for tile in tiles])))
 
 
 def _slices(frame: CapturedFrame, size: tuple[int, int]) -> list[NDArray[np.int64]]:
@@ -154,22 +150,21 @@ def _numbered(places: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[n
     return np.where(inside, 1 + (places - low) * min(SLICES, high - low) // (high - low), 0)
 
 
-def _hues(tiles: NDArray[np.uint8], parts: NDArray[np.int64]) -> Field:
+def _of_slices(tiles: NDArray[np.uint8], parts: NDArray[np.int64]) -> Field:
     """Give (n, SLICES, 3) mean log colours of each tile's slices, free of brightness."""
     means = np.array([tiles[:, parts == at].mean(axis=1) for at in range(1, SLICES + 1)])
-    logs = np.log(means.swapaxes(0, 1) + 1)
-    return np.asarray(logs - logs.mean(axis=2, keepdims=True))
+    return hues(means.swapaxes(0, 1))
 
 
-def _slopes(hues: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Slopes:
+def _slopes(colours: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Slopes:
     """Give how the share of the new colour goes over the slices, in each frame of a change.
 
     ``old`` and ``new`` are frames that certainly show one colour; all that do are then taken.
     """
-    found = _Shares.of(hues, old, new)
+    found = _Shares.of(colours, old, new)
     settled = found.mean < MIXED[0], found.mean > MIXED[1]
     if all(each.any() for each in settled):
-        found = _Shares.of(hues, *settled)
+        found = _Shares.of(colours, *settled)
     mixed = (found.mean >= MIXED[0]) & (found.mean <= MIXED[1])
     place = (np.arange(SLICES) + 0.5) / SLICES
     place -= np.average(place, weights=found.weight + 1e-12)
@@ -188,11 +183,11 @@ class _Shares:
     weight: Field
 
     @classmethod
-    def of(cls, hues: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Shares:
-        before = hues[old].mean(axis=0)
-        change = hues[new].mean(axis=0) - before
+    def of(cls, colours: Field, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> _Shares:
+        before = colours[old].mean(axis=0)
+        change = colours[new].mean(axis=0) - before
         weight = (change**2).sum(axis=1)
-        shares = ((hues - before) * change).sum(axis=2) / np.maximum(weight, 1e-12)
+        shares = ((colours - before) * change).sum(axis=2) / np.maximum(weight, 1e-12)
         return cls(shares, shares @ weight / max(float(weight.sum()), 1e-12), weight)
 
 
@@ -219,20 +214,7 @@ def _variance(still: Field) -> float:
     return float((still**2).sum()) / max(len(still) - 2, 1)
 
 
-def _as_a_tile(frame: CapturedFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Give of a frame what a tile shows, as large as a tile."""
-    tall, wide = size
-    down, across = frame.pixels.shape[:2]
-    top, left = round(down * TILE_TOP), round(across * TILE_LEFT)
-    bottom, right = top + round(down * TILE_SHARE), left + round(across * TILE_SHARE)
-    part = frame.pixels[top:bottom, left:right]
-    small = cv2.resize(part, (wide, tall), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
-
-
 def _alike(tile: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Correlate the brightness of two pictures of one size."""
     one, two = (each.mean(axis=2, dtype=np.float64) for each in (tile, other))
-    one, two = one - one.mean(), two - two.mean()
-    both = float(np.sqrt((one**2).sum() * (two**2).sum()))
-    return float((one * two).sum()) / both if both > 0 else 0.0
+    return correlation(one - one.mean(), two - two.mean())

@@ -23,7 +23,7 @@ import numpy as np
 from lineproof.domain.finding import Finding, Measured, Unmeasured
 from lineproof.domain.script import PALETTE
 from lineproof.face.landmarks import eye_centres
-from lineproof.face.liveness.captured import between_eyes, within
+from lineproof.face.liveness.captured import between_eyes, correlation, hues, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,21 +75,21 @@ def light(frames: Sequence[CapturedFrame], asked: Asked) -> Finding[Mapping[str,
     white = [_nearest_skin(frame) for frame in within(frames, 0, begins)]
     regions = [_regions(frame) for frame in seen]
     tried = [_sides(seen, regions, asked, delay) for delay in PROMPT_MS]
-    prompt = [(_correlation(side), side) for side in tried if side is not None]
+    prompt = [(correlation(side.centre, side.screen), side) for side in tried if side is not None]
     if not prompt or not white:
         return Unmeasured("liveness_no_frame_of_step")
     follows, side = max(prompt, key=itemgetter(0))
     if not _change(side.centre) >= LEAST_CHANGE:
         return Unmeasured("liveness_too_little_light")
     late = [_sides(seen, regions, asked, delay) for delay in LATE_MS]
-    fits_late = [_correlation(side) for side in late if side is not None]
+    fits_late = [correlation(side.centre, side.screen) for side in late if side is not None]
     gain = _gain(side.centre, side.screen)
     if abs(gain) < 1e-6:  # noqa: PLR2004 - nothing of the screen's colours at all
         return Measured({"follows": 0.0, "named": 0.0, "facing": 0.0, "ahead": 0.0, "prompt": 0.0})
     return Measured(
         {
             "follows": follows,
-            "named": _named(side, gain, asked, _hues(np.array(white)).mean(axis=0)),
+            "named": _named(side, gain, asked, hues(np.array(white)).mean(axis=0)),
             "facing": 1 - _gain(side.rim, side.screen) / gain,
             "ahead": 1 - _gain(side.behind, side.screen) / gain,
             "prompt": float(all(fit <= follows + CLEARLY for fit in fits_late)),
@@ -128,9 +128,9 @@ def _sides(
         return None
     shown = np.array([row[0] for row in rows], dtype=np.uint8)
     colours = _without_brightness(shown)
-    hues = [_hues(np.array([row[part] for row in rows])) for part in (1, 2, 3)]
-    changes = (each - each.mean(axis=0) for each in (colours, *hues))
-    return _Sides(shown, hues[0], *changes)
+    seen = [hues(np.array([row[part] for row in rows])) for part in (1, 2, 3)]
+    changes = (each - each.mean(axis=0) for each in (colours, *seen))
+    return _Sides(shown, seen[0], *changes)
 
 
 def _without_brightness(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -187,12 +187,6 @@ def _mean_at(
     return np.asarray(pixels[mask > 0].mean(axis=0, dtype=np.float64))
 
 
-def _hues(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give (n, 3) log colours free of brightness."""
-    logs = np.log(rows + 1)
-    return np.asarray(logs - logs.mean(axis=1, keepdims=True))
-
-
 def _change(rows: NDArray[np.float64]) -> float:
     return float(np.sqrt((rows**2).sum(axis=1).mean()))
 
@@ -217,9 +211,3 @@ def _named(side: _Sides, gain: float, asked: Asked, white: NDArray[np.float64]) 
         own = (side.shown == np.array(colour.rgb)).all(axis=1)
         named += bool(own.any() and right[own].all())
     return named / len(asked.colours)
-
-
-def _correlation(side: _Sides) -> float:
-    rows, screen = side.centre, side.screen
-    both = float(np.sqrt((rows**2).sum() * (screen**2).sum()))
-    return float((rows * screen).sum()) / both if both > 0 else 0.0
