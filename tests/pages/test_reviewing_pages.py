@@ -166,7 +166,8 @@ def test_that_the_time_is_nearly_over_is_said_while_there_is_some(
     refers(there, browser, UNSURE)
     reviewer.tab.clock.install()
     takes_next(reviewer)
-    reviewer.tab.wait_for_load_state("load")  # A deferred script has run by then, and set its clock.
+    # A deferred script has run by then, and set its clock.
+    reviewer.tab.wait_for_load_state("load")
     said = reviewer.tab.locator("#ending[role=status]")
     assert said.inner_text() == ""
     reviewer.tab.clock.fast_forward("07:50")
